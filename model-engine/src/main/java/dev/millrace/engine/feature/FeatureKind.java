@@ -1,0 +1,22 @@
+package dev.millrace.engine.feature;
+
+import java.util.Locale;
+
+/** How a field becomes numbers. */
+public enum FeatureKind {
+  /** One number; standardised online unless the feature says otherwise. */
+  NUMERIC,
+  /**
+   * A text with a stated vocabulary: one slot a category, one for unknown ones, one for missing.
+   */
+  ONE_HOT,
+  /** A text with any vocabulary: a stated number of slots, chosen by a hash of its UTF-8 bytes. */
+  HASHED,
+  /** An array of numbers of stated length. */
+  VECTOR;
+
+  /** The name in a pipeline file: {@code one_hot}. */
+  public String yamlName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

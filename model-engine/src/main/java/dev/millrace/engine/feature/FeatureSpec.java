@@ -1,0 +1,37 @@
+package dev.millrace.engine.feature;
+
+import java.util.List;
+
+/**
+ * One input field and how it becomes numbers; nothing left open.
+ *
+ * @param categories the vocabulary of a {@link FeatureKind#ONE_HOT}, else empty
+ * @param size the number of slots of a {@link FeatureKind#HASHED} (its buckets) or of a {@link
+ *     FeatureKind#VECTOR} (its length); 1 for a number; the vocabulary and two for one-hot
+ * @param normalize whether numbers are standardised by their running mean and variance
+ */
+public record FeatureSpec(
+    String name, FeatureKind kind, List<String> categories, int size, boolean normalize) {
+  public FeatureSpec {
+    categories = List.copyOf(categories);
+    if (size < 1) {
+      throw new IllegalArgumentException("size must be at least 1, feature=" + name);
+    }
+  }
+
+  public static FeatureSpec numeric(String name) {
+    return new FeatureSpec(name, FeatureKind.NUMERIC, List.of(), 1, true);
+  }
+
+  public static FeatureSpec oneHot(String name, List<String> categories) {
+    return new FeatureSpec(name, FeatureKind.ONE_HOT, categories, categories.size() + 2, false);
+  }
+
+  public static FeatureSpec hashed(String name, int buckets) {
+    return new FeatureSpec(name, FeatureKind.HASHED, List.of(), buckets, false);
+  }
+
+  public static FeatureSpec vector(String name, int length, boolean normalize) {
+    return new FeatureSpec(name, FeatureKind.VECTOR, List.of(), length, normalize);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.millrace.engine.loss;
+
+import java.util.Locale;
+
+/**
+ * What training makes smaller, by Keras' names. A target is one float a row: the class index for
+ * the cross-entropies (0 or 1 for the binary one), the value for a regression.
+ */
+public enum Loss {
+  CATEGORICAL_CROSSENTROPY,
+  BINARY_CROSSENTROPY,
+  MEAN_SQUARED_ERROR;
+
+  /** Keras' name: {@code categorical_crossentropy}. */
+  public String kerasName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String toString() {
+    return kerasName();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.millrace.topology.config;
+
+import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.optim.OptimizerSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A pipeline file as its user wrote it, checked and with the defaults that need no schema filled
+ * in. What only the events' schema can tell (the type of a field, say) is still open; {@code
+ * SpecResolver} closes it.
+ *
+ * @param batch rows a step learns from; empty for {@code auto}
+ * @param kafka the user's Kafka settings, passed through as they are
+ * @param registry the user's schema-registry settings, passed through as they are
+ */
+public record Pipeline(
+    String name,
+    Input input,
+    Label label,
+    Model model,
+    OptionalInt batch,
+    long seed,
+    Snapshots snapshots,
+    Outputs outputs,
+    Map<String, String> kafka,
+    Map<String, String> registry) {
+
+  /**
+   * Where events come from.
+   *
+   * @param features the fields to learn from; empty for {@code all}: every field that can be a
+   *     feature but the label, the key and the timestamp
+   * @param key the field that {@code produce} makes the record's key; never a feature
+   * @param timestamp the field that holds the event's time; never a feature
+   */
+  public record Input(
+      String topic,
+      Optional<List<Feature>> features,
+      Optional<String> key,
+      Optional<String> timestamp) {}
+
+  /**
+   * A field to learn from.
+   *
+   * @param type empty: by the schema
+   * @param categories the vocabulary of a {@code one_hot}; empty otherwise, or to take an enum's
+   *     symbols
+   * @param size buckets of a {@code hashed}, length of a {@code vector}
+   * @param normalize empty: yes for numbers and vectors
+   */
+  public record Feature(
+      String name,
+      Optional<FeatureKind> type,
+      List<String> categories,
+      OptionalInt size,
+      Optional<Boolean> normalize) {}
+
+  /**
+   * The field to predict.
+   *
+   * @param classes the classes in the order of the outputs; empty: a regression, or the symbols of
+   *     an enum, or false and true
+   */
+  public record Label(String field, List<String> classes) {}
+
+  /**
+   * The network.
+   *
+   * @param layers the hidden layers; empty for {@code auto}. The output layer follows from the
+   *     label
+   * @param loss empty for {@code auto}: by the label
+   * @param optimizer empty for {@code auto}
+   */
+  public record Model(
+      Optional<List<LayerSpec>> layers, Optional<Loss> loss, Optional<OptimizerSpec> optimizer) {}
+
+  /** A snapshot every so many steps, of which the newest are kept. */
+  public record Snapshots(long everySteps, int keep) {}
+
+  /** The topics the pipeline writes to. */
+  public record Outputs(String predictions, String metrics, String snapshots, String deadLetters) {
+    /** {@code <name>.predictions} and so on. */
+    public static Outputs of(String pipelineName) {
+      return new Outputs(
+          pipelineName + ".predictions",
+          pipelineName + ".metrics",
+          pipelineName + ".snapshots",
+          pipelineName + ".dead-letters");
+    }
+  }
+}
