@@ -19,8 +19,8 @@ import org.apache.flink.avro.shaded.com.fasterxml.jackson.core.JsonProcessingExc
 
 /**
  * The registry through Confluent's own client, which is taken from where it can be had: relocated,
- * inside Flink's connector (docs/decisions/0002). No other class names that package. What this class
- * adds is a verdict on each failure: away, not there, or not compatible.
+ * inside Flink's connector (docs/decisions/0002). No other class names that package. What this
+ * class adds is a verdict on each failure: away, not there, or not compatible.
  */
 public final class ConfluentSchemaRegistry implements SchemaRegistry {
   /** One URL, or several with commas between them; the next is asked when one cannot be reached. */
@@ -42,9 +42,9 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   /**
    * Opens no connection yet.
    *
-   * @param config settings by Confluent's names: {@link #URL}, {@code basic.auth.credentials.source},
-   *     {@code basic.auth.user.info}, {@code schema.registry.ssl.*}, {@code http.*.timeout.ms} and
-   *     what else its client knows
+   * @param config settings by Confluent's names: {@link #URL}, {@code
+   *     basic.auth.credentials.source}, {@code basic.auth.user.info}, {@code
+   *     schema.registry.ssl.*}, {@code http.*.timeout.ms} and what else its client knows
    * @throws IllegalArgumentException if a setting is missing or wrong
    */
   public ConfluentSchemaRegistry(Map<String, String> config) {
@@ -141,7 +141,8 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     }
     String remedy =
         status == 401 || status == 403
-            ? "Check basic.auth.credentials.source, basic.auth.user.info and the user's permissions."
+            ? "Check basic.auth.credentials.source, basic.auth.user.info and the user's"
+                + " permissions."
             : "The registry's own log says more; asking again later may help.";
     return new RegistryUnavailableException(
         question + ": " + show() + " answered " + status + ". " + remedy, e);
