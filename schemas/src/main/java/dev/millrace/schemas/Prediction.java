@@ -1,0 +1,127 @@
+package dev.millrace.schemas;
+
+import dev.millrace.schemas.wire.FrameDecoder;
+import dev.millrace.schemas.wire.FrameEncoder;
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.avro.Schema;
+
+/**
+ * What the model said about one event. The components are those of {@code Prediction.avsc}, which
+ * gives their units and ranges; null means absent. Equal if all components are, numbers by their
+ * bits. The array is not copied: whoever makes a prediction gives its array away.
+ */
+public record Prediction(
+    String pipeline,
+    long modelVersion,
+    String topic,
+    int partition,
+    long offset,
+    long eventTime,
+    float[] outputs,
+    String predictedClass,
+    Double predictedValue,
+    String labelClass,
+    Double labelValue,
+    Double loss) {
+  public static final Schema SCHEMA = MillraceSchemas.PREDICTION;
+
+  /** All integers at their longest, union branches, three doubles, lengths of the strings. */
+  private static final int FIXED_BYTES_MAX = 110;
+
+  public Prediction {
+    Objects.requireNonNull(pipeline, "pipeline");
+    Objects.requireNonNull(topic, "topic");
+    Objects.requireNonNull(outputs, "outputs");
+  }
+
+  /** The framed Avro encoding. Runs once an event: one buffer, one exact copy. */
+  public byte[] encode(int schemaId) {
+    FrameEncoder out = new FrameEncoder(schemaId, bytesExpected());
+    out.writeString(pipeline);
+    out.writeLong(modelVersion);
+    out.writeString(topic);
+    out.writeInt(partition);
+    out.writeLong(offset);
+    out.writeLong(eventTime);
+    out.writeFloats(outputs);
+    out.writeNullable(predictedClass);
+    out.writeNullable(predictedValue);
+    out.writeNullable(labelClass);
+    out.writeNullable(labelValue);
+    out.writeNullable(loss);
+    return out.frame();
+  }
+
+  /**
+   * Reads what {@link #encode} writes, under this version of the schema.
+   *
+   * @throws dev.millrace.schemas.wire.WireFormatException if these bytes are anything else
+   */
+  public static Prediction decode(byte[] framed) {
+    FrameDecoder in = new FrameDecoder(framed);
+    Prediction prediction =
+        new Prediction(
+            in.readString(),
+            in.readLong(),
+            in.readString(),
+            in.readInt(),
+            in.readLong(),
+            in.readLong(),
+            in.readFloats(),
+            in.readNullableString(),
+            in.readNullableDouble(),
+            in.readNullableString(),
+            in.readNullableDouble(),
+            in.readNullableDouble());
+    in.end();
+    return prediction;
+  }
+
+  private int bytesExpected() {
+    return FIXED_BYTES_MAX
+        + pipeline.length()
+        + topic.length()
+        + outputs.length * Float.BYTES
+        + (predictedClass == null ? 0 : predictedClass.length())
+        + (labelClass == null ? 0 : labelClass.length());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Prediction that
+        && modelVersion == that.modelVersion
+        && partition == that.partition
+        && offset == that.offset
+        && eventTime == that.eventTime
+        && pipeline.equals(that.pipeline)
+        && topic.equals(that.topic)
+        && Arrays.equals(outputs, that.outputs)
+        && Objects.equals(predictedClass, that.predictedClass)
+        && Objects.equals(predictedValue, that.predictedValue)
+        && Objects.equals(labelClass, that.labelClass)
+        && Objects.equals(labelValue, that.labelValue)
+        && Objects.equals(loss, that.loss);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(pipeline, topic, partition, offset, modelVersion, Arrays.hashCode(outputs));
+  }
+
+  @Override
+  public String toString() {
+    return "Prediction[%s v%d, %s-%d@%d, time=%d, outputs=%s, predicted=%s, label=%s, loss=%s]"
+        .formatted(
+            pipeline,
+            modelVersion,
+            topic,
+            partition,
+            offset,
+            eventTime,
+            Arrays.toString(outputs),
+            predictedClass != null ? predictedClass : predictedValue,
+            labelClass != null ? labelClass : labelValue,
+            loss);
+  }
+}
