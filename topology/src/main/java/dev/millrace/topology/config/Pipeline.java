@@ -4,6 +4,8 @@ import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.optim.OptimizerSpec;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,27 @@ public record Pipeline(
     Outputs outputs,
     Map<String, String> kafka,
     Map<String, String> registry) {
+  public Pipeline {
+    kafka = Collections.unmodifiableMap(new LinkedHashMap<>(kafka));
+    registry = Collections.unmodifiableMap(new LinkedHashMap<>(registry));
+  }
+
+  /** Without the values of the settings, among which there may be passwords. */
+  @Override
+  public String toString() {
+    return "Pipeline[name=%s, input=%s, label=%s, model=%s, batch=%s, seed=%d, snapshots=%s, outputs=%s, kafka=%s, registry=%s]"
+        .formatted(
+            name,
+            input,
+            label,
+            model,
+            batch,
+            seed,
+            snapshots,
+            outputs,
+            kafka.keySet(),
+            registry.keySet());
+  }
 
   /**
    * Where events come from.

@@ -1,0 +1,113 @@
+package dev.millrace.app.data;
+
+import dev.millrace.app.data.Column.Kind;
+import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.Words;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which columns of a file are fields of a pipeline's events, and of what type. */
+final class PipelineFields {
+  private PipelineFields() {}
+
+  /** All columns, typed by the file. */
+  static List<AvroRows.Field> of(ColumnTypes types) {
+    return types.columns().stream().map(PipelineFields::field).toList();
+  }
+
+  private static AvroRows.Field field(Column column) {
+    return new AvroRows.Field(
+        column.index(), column.avroName(), column.name(), column.kind(), column.missing() > 0);
+  }
+
+  static List<AvroRows.Field> of(Path file, Pipeline pipeline, CsvOptions options)
+      throws IOException {
+    List<String> names;
+    try (CsvReader reader = CsvReader.open(file, options)) {
+      names = reader.header();
+    }
+    List<String> avroNames = AvroNames.of(names);
+    Map<String, Optional<Kind>> stated = stated(pipeline);
+    requireColumns(file, stated, avroNames);
+    boolean all = pipeline.input().features().isEmpty();
+    boolean open = all || stated.values().stream().anyMatch(Optional::isEmpty);
+    List<Column> columns = open ? ColumnTypes.of(file, options).columns() : List.of();
+    List<AvroRows.Field> fields = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Optional<Kind> kind = stated.get(avroNames.get(i));
+      if (kind != null && kind.isPresent()) {
+        fields.add(new AvroRows.Field(i, avroNames.get(i), names.get(i), kind.get(), true));
+      } else if (kind != null || all) {
+        fields.add(field(columns.get(i)));
+      }
+    }
+    return fields;
+  }
+
+  /** The fields that the pipeline names; without a kind where only the rows can tell it. */
+  private static Map<String, Optional<Kind>> stated(Pipeline pipeline) {
+    Map<String, Optional<Kind>> stated = new HashMap<>();
+    for (Pipeline.Feature feature : pipeline.input().features().orElse(List.of())) {
+      stated.put(feature.name(), feature.type().map(type -> kind(feature.name(), type)));
+    }
+    pipeline.input().key().ifPresent(key -> stated.put(key, Optional.of(Kind.STRING)));
+    pipeline.input().timestamp().ifPresent(time -> stated.put(time, Optional.empty()));
+    List<String> classes = pipeline.label().classes();
+    boolean allTyped =
+        pipeline.input().features().isPresent()
+            && stated.values().stream().allMatch(Optional::isPresent);
+    Optional<Kind> label =
+        classes.isEmpty()
+            ? (allTyped ? Optional.of(Kind.DOUBLE) : Optional.empty())
+            : Optional.of(labelKind(classes));
+    stated.put(pipeline.label().field(), label);
+    return stated;
+  }
+
+  private static Kind kind(String name, FeatureKind type) {
+    return switch (type) {
+      case NUMERIC -> Kind.DOUBLE;
+      case ONE_HOT, HASHED -> Kind.STRING;
+      case VECTOR ->
+          throw new CsvException(
+              "feature '"
+                  + name
+                  + "' is a vector, which no cell of a CSV file can hold; list its"
+                  + " columns as numeric features instead");
+    };
+  }
+
+  /** Numbers stay numbers, also as classes. */
+  private static Kind labelKind(List<String> classes) {
+    if (classes.stream().allMatch(c -> c.matches("-?[0-9]{1,18}"))) {
+      return Kind.LONG;
+    }
+    return classes.stream().allMatch(c -> c.equals("true") || c.equals("false"))
+        ? Kind.BOOLEAN
+        : Kind.STRING;
+  }
+
+  private static void requireColumns(
+      Path file, Map<String, Optional<Kind>> stated, List<String> avroNames) {
+    stated.keySet().stream()
+        .filter(name -> !avroNames.contains(name))
+        .sorted()
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new CsvException(
+                  "%s has no column for the pipeline's field '%s'%s; its columns are %s"
+                      .formatted(
+                          file,
+                          name,
+                          Words.didYouMean(name, avroNames),
+                          String.join(", ", avroNames)));
+            });
+  }
+}

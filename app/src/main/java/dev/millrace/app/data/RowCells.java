@@ -1,0 +1,87 @@
+package dev.millrace.app.data;
+
+import java.util.Arrays;
+
+/** The cells of one row in one reused array, a separator between them. */
+final class RowCells {
+  /** A row larger than this is a quote that was not closed, not a row. */
+  private static final int BYTES_MAX = 1 << 26;
+
+  private byte[] bytes = new byte[1 << 12];
+  private int[] ends = new int[64];
+  private int length;
+  private int count;
+  private int or;
+
+  void clear() {
+    length = 0;
+    count = 0;
+    or = 0;
+  }
+
+  /**
+   * @param or the bytes' disjunction, whose sign tells whether there is one beyond ASCII
+   */
+  void append(byte[] source, int from, int to, int or) {
+    int size = to - from;
+    reserve(size);
+    System.arraycopy(source, from, bytes, length, size);
+    length += size;
+    this.or |= or;
+  }
+
+  void append(byte b) {
+    reserve(1);
+    bytes[length++] = b;
+  }
+
+  /** Takes back the last byte of the current cell if it is this one. */
+  void dropLast(byte b) {
+    int start = count == 0 ? 0 : ends[count - 1] + 1;
+    if (length > start && bytes[length - 1] == b) {
+      length--;
+    }
+  }
+
+  void endCell(byte separator) {
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * count);
+    }
+    ends[count++] = length;
+    append(separator);
+  }
+
+  private void reserve(int size) {
+    if (bytes.length - length < size) {
+      if (length + size > BYTES_MAX) {
+        throw new CsvException(
+            "a row has more than 64 MiB; a quote seems to open that is never closed");
+      }
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + size));
+    }
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  int count() {
+    return count;
+  }
+
+  int start(int cell) {
+    return cell == 0 ? 0 : ends[cell - 1] + 1;
+  }
+
+  int length(int cell) {
+    return ends[cell] - start(cell);
+  }
+
+  boolean hasNonAscii() {
+    return or < 0;
+  }
+}

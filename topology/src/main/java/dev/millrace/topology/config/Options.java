@@ -1,0 +1,240 @@
+package dev.millrace.topology.config;
+
+import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.optim.OptimizerSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoublePredicate;
+
+/**
+ * Every option of a pipeline file: its name, what it means, its default and what it accepts. The
+ * parser, the JSON Schema for editors and the messages all read this table.
+ */
+final class Options {
+  static final String AUTO = "auto";
+  static final String ALL = "all";
+  static final int BATCH_MAX = 65_536;
+  static final int SNAPSHOT_STEPS = 1_000;
+  static final int SNAPSHOTS_KEPT = 10;
+  static final int BUCKETS = 1_024;
+
+  /** What Millrace needs to reach Kafka when the file says nothing. */
+  static final Map<String, String> KAFKA = Map.of("bootstrap.servers", "localhost:9092");
+
+  /** What Millrace needs to reach the registry when the file says nothing. */
+  static final Map<String, String> REGISTRY =
+      Map.of("schema.registry.url", "http://localhost:8081");
+
+  private static final int SIZE_MAX = 1 << 20;
+  private static final Shape TOPIC =
+      new Shape.Text(
+          "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}", "a topic name of letters, digits, '.', '_', '-'");
+  private static final Shape FIELD =
+      new Shape.Text("[A-Za-z_][A-Za-z0-9_]*", "the name of an Avro field: letters, digits, '_'");
+  private static final Shape ANY_TEXT = new Shape.Text("(?s).+", "a text");
+
+  static final Shape.MapOf FILE =
+      new Shape.MapOf(
+          List.of(
+              new Option(
+                  "name",
+                  new Shape.Text("[a-z0-9._-]{1,200}", "lower-case letters, digits, '.', '_', '-'"),
+                  "The pipeline's name: Kafka's application.id and the stem of its topics.",
+                  "the input topic, in lower case"),
+              new Option("input", input(), "Where events come from.", ""),
+              new Option("label", label(), "The field to predict.", ""),
+              new Option(
+                  "model",
+                  new Shape.OneOf(auto(), model()),
+                  "The network and how it learns.",
+                  AUTO),
+              new Option(
+                  "batch",
+                  new Shape.OneOf(auto(), new Shape.Whole(1, BATCH_MAX)),
+                  "How many labelled events a step learns from.",
+                  AUTO),
+              new Option(
+                  "seed",
+                  new Shape.Whole(Long.MIN_VALUE, Long.MAX_VALUE),
+                  "Of every random number, the initial weights among them.",
+                  "0"),
+              new Option("snapshots", snapshots(), "Published copies of the model.", "{}"),
+              new Option("outputs", outputs(), "The topics that the pipeline writes to.", "{}"),
+              new Option(
+                  "kafka",
+                  new Shape.Settings(),
+                  "Kafka's own settings, passed through. ${env:NAME} and ${file:PATH} stand for a"
+                      + " variable of the environment and the content of a file.",
+                  "{bootstrap.servers: \"localhost:9092\"}"),
+              new Option(
+                  "registry",
+                  new Shape.Settings(),
+                  "The schema registry client's settings, passed through; ${env:NAME} and"
+                      + " ${file:PATH} as in kafka.",
+                  "{schema.registry.url: \"http://localhost:8081\"}")));
+
+  private Options() {}
+
+  static List<String> featureTypes() {
+    return Arrays.stream(FeatureKind.values()).map(FeatureKind::yamlName).toList();
+  }
+
+  private static Shape auto() {
+    return new Shape.Word(List.of(AUTO));
+  }
+
+  private static Shape input() {
+    return new Shape.MapOf(
+        List.of(
+            new Option("topic", TOPIC, "The topic of Avro events.", ""),
+            new Option(
+                "features",
+                new Shape.OneOf(
+                    new Shape.Word(List.of(ALL)),
+                    new Shape.ListOf(
+                        new Shape.OneOf(FIELD, feature()), 1, "field names or maps with a name")),
+                "The fields to learn from; 'all' is every field that can be one but the label,"
+                    + " the key and the timestamp.",
+                ALL),
+            new Option(
+                "key", FIELD, "The field that becomes the record's key; never a feature.", "none"),
+            new Option(
+                "timestamp", FIELD, "The field with the event's time; never a feature.", "none")));
+  }
+
+  private static Shape feature() {
+    return new Shape.MapOf(
+        List.of(
+            new Option("name", FIELD, "The field.", ""),
+            new Option(
+                "type",
+                new Shape.Word(featureTypes()),
+                "How the field becomes numbers.",
+                "by the schema"),
+            new Option(
+                "categories",
+                new Shape.ListOf(ANY_TEXT, 1, "texts"),
+                "The vocabulary of a one_hot.",
+                "the symbols of the field's enum"),
+            new Option(
+                "buckets",
+                new Shape.Whole(1, SIZE_MAX),
+                "The slots of a hashed feature.",
+                Integer.toString(BUCKETS)),
+            new Option(
+                "size",
+                new Shape.Whole(1, SIZE_MAX),
+                "The length of a vector, which must state it.",
+                "none"),
+            new Option(
+                "normalize",
+                new Shape.Flag(),
+                "Whether numbers are standardised by their running mean and variance.",
+                "true")));
+  }
+
+  private static Shape label() {
+    return new Shape.MapOf(
+        List.of(
+            new Option("field", FIELD, "The field.", ""),
+            new Option(
+                "classes",
+                new Shape.ListOf(ANY_TEXT, 2, "at least two classes"),
+                "The classes in the order of the outputs.",
+                "by the schema: an enum's symbols, false and true, or a regression for a number")));
+  }
+
+  private static Shape model() {
+    return new Shape.MapOf(
+        List.of(
+            new Option(
+                "layers",
+                new Shape.OneOf(auto(), new Shape.ListOf(layer(), 0, "layers such as {dense: 64}")),
+                "The hidden layers; the output layer follows from the label.",
+                AUTO),
+            new Option(
+                "loss",
+                new Shape.OneOf(auto(), new Shape.Word(names(Loss.values()))),
+                "What learning makes smaller.",
+                AUTO),
+            new Option("optimizer", optimizer(), "How a step changes the weights.", AUTO)));
+  }
+
+  private static Shape layer() {
+    return new Shape.MapOf(
+        List.of(
+            new Option("dense", new Shape.Whole(1, BATCH_MAX), "The layer's units.", ""),
+            new Option(
+                "activation",
+                new Shape.Word(names(Activation.values())),
+                "What the layer applies to its sums.",
+                "relu")));
+  }
+
+  private static Shape optimizer() {
+    List<String> words = new ArrayList<>(List.of(AUTO));
+    words.addAll(OptimizerSpec.names());
+    return new Shape.OneOf(
+        new Shape.Word(List.copyOf(words)),
+        new Shape.MapOf(
+            OptimizerSpec.names().stream()
+                .map(
+                    name ->
+                        new Option(
+                            name, settings(name), "Keras' " + name + " and its settings.", "none"))
+                .toList(),
+            true));
+  }
+
+  private static Shape settings(String optimizer) {
+    return new Shape.MapOf(
+        OptimizerSpec.defaults(optimizer).entrySet().stream()
+            .map(e -> setting(optimizer, e.getKey(), e.getValue()))
+            .toList());
+  }
+
+  private static Option setting(String optimizer, String name, double value) {
+    if (name.equals("nesterov")) {
+      return new Option(name, new Shape.Flag(), "Keras' " + name + ".", "false");
+    }
+    boolean positive = name.equals("learning_rate") || name.equals("epsilon");
+    String range = positive ? "a number greater than 0" : "a number of at least 0 and less than 1";
+    DoublePredicate valid =
+        positive ? v -> v > 0 && v < Double.POSITIVE_INFINITY : v -> v >= 0 && v < 1;
+    return new Option(
+        name, new Shape.Decimal(range, valid), "Keras' " + name + ".", Double.toString(value));
+  }
+
+  private static Shape snapshots() {
+    return new Shape.MapOf(
+        List.of(
+            new Option(
+                "every",
+                new Shape.Text("[1-9][0-9]{0,17}( steps?)?", "a number of steps: '1000 steps'"),
+                "How many steps lie between two snapshots.",
+                SNAPSHOT_STEPS + " steps"),
+            new Option(
+                "keep",
+                new Shape.Whole(1, 100_000),
+                "How many of the newest stay.",
+                Integer.toString(SNAPSHOTS_KEPT))));
+  }
+
+  private static Shape outputs() {
+    return new Shape.MapOf(
+        List.of(
+            new Option("predictions", TOPIC, "One record an event.", "<name>.predictions"),
+            new Option("metrics", TOPIC, "How well it predicts, over time.", "<name>.metrics"),
+            new Option("snapshots", TOPIC, "Copies of the model.", "<name>.snapshots"),
+            new Option(
+                "dead_letters", TOPIC, "Events that cannot be used.", "<name>.dead-letters")));
+  }
+
+  private static List<String> names(Object[] values) {
+    return Arrays.stream(values).map(Object::toString).toList();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.millrace.topology.config;
+
+import dev.millrace.engine.feature.FeatureKind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a shape cannot say: options that contradict each other. */
+final class PipelineChecks {
+  private final Problems problems;
+
+  private PipelineChecks(Problems problems) {
+    this.problems = problems;
+  }
+
+  static void check(Value file, Problems problems) {
+    PipelineChecks checks = new PipelineChecks(problems);
+    checks.fields(file);
+    file.get("input")
+        .flatMap(i -> i.get("features"))
+        .ifPresent(f -> f.elements().stream().filter(Value::isMap).forEach(checks::feature));
+    file.get("label")
+        .flatMap(l -> l.get("classes"))
+        .ifPresent(classes -> checks.distinct("class", classes.elements()));
+    checks.loss(file);
+    checks.topics(file);
+  }
+
+  /** Label, key, timestamp and features are different fields. */
+  private void fields(Value file) {
+    Map<String, String> roles = new HashMap<>();
+    Optional<Value> input = file.get("input");
+    role(roles, "the label", file.get("label").flatMap(l -> l.get("field")));
+    role(roles, "the key", input.flatMap(i -> i.get("key")));
+    role(roles, "the timestamp", input.flatMap(i -> i.get("timestamp")));
+    for (Value feature :
+        input.flatMap(i -> i.get("features")).map(Value::elements).orElse(List.of())) {
+      role(roles, "a feature", feature.isMap() ? feature.get("name") : Optional.of(feature));
+    }
+  }
+
+  private void role(Map<String, String> roles, String role, Optional<Value> field) {
+    if (field.isEmpty() || field.get().text().isEmpty()) {
+      return;
+    }
+    String name = field.get().text().get();
+    String other = roles.putIfAbsent(name, role);
+    if (role.equals(other)) {
+      problems.add(
+          field.get().node(), "'" + name + "' is listed twice; expected each feature once");
+    } else if (other != null) {
+      problems.add(
+          field.get().node(),
+          "'" + name + "' is already " + other + "; expected another field as " + role);
+    }
+  }
+
+  private void feature(Value feature) {
+    Optional<FeatureKind> kind = PipelineParser.kind(feature);
+    only(feature, "categories", kind, FeatureKind.ONE_HOT);
+    only(feature, "buckets", kind, FeatureKind.HASHED);
+    only(feature, "size", kind, FeatureKind.VECTOR);
+    if (kind.equals(Optional.of(FeatureKind.VECTOR)) && feature.get("size").isEmpty()) {
+      problems.add(feature.node(), "a vector needs its length; expected 'size: N' here");
+    }
+    boolean text =
+        kind.equals(Optional.of(FeatureKind.ONE_HOT))
+            || kind.equals(Optional.of(FeatureKind.HASHED));
+    if (text && feature.flag("normalize").orElse(false)) {
+      problems.add(
+          feature.get("normalize").orElseThrow().node(),
+          "a " + kind.get().yamlName() + " has no numbers to normalize; expected false or nothing");
+    }
+    feature.get("categories").ifPresent(c -> distinct("category", c.elements()));
+  }
+
+  private void only(
+      Value feature, String setting, Optional<FeatureKind> kind, FeatureKind expected) {
+    if (kind.isPresent() && kind.get() != expected) {
+      feature
+          .get(setting)
+          .ifPresent(
+              value ->
+                  problems.add(
+                      value.node(),
+                      "'%s' does not go with type %s; expected type %s"
+                          .formatted(setting, kind.get().yamlName(), expected.yamlName())));
+    }
+  }
+
+  private void distinct(String what, List<Value> values) {
+    Map<String, Value> seen = new HashMap<>();
+    for (Value value : values) {
+      if (value.text().isPresent() && seen.putIfAbsent(value.text().get(), value) != null) {
+        problems.add(
+            value.node(),
+            what + " '" + value.text().get() + "' is listed twice; expected each once");
+      }
+    }
+  }
+
+  private void loss(Value file) {
+    Optional<Value> loss = file.get("model").flatMap(m -> m.get("loss"));
+    int classes =
+        file.get("label")
+            .flatMap(l -> l.get("classes"))
+            .map(list -> list.elements().size())
+            .orElse(0);
+    String word = loss.flatMap(Value::text).orElse(Options.AUTO);
+    if (classes > 0 && word.equals("mean_squared_error")) {
+      problems.add(
+          loss.orElseThrow().node(),
+          "mean_squared_error is for a number, but the label has classes; expected auto or"
+              + " categorical_crossentropy");
+    } else if (classes > 2 && word.equals("binary_crossentropy")) {
+      problems.add(
+          loss.orElseThrow().node(),
+          "binary_crossentropy is for two classes, but the label has "
+              + classes
+              + "; expected auto or categorical_crossentropy");
+    }
+  }
+
+  /** What a pipeline writes, it must not read, and no two outputs may share a topic. */
+  private void topics(Value file) {
+    Optional<String> topic = file.get("input").flatMap(i -> i.text("topic"));
+    if (topic.isEmpty()) {
+      return;
+    }
+    String name = file.text("name").orElseGet(() -> PipelineParser.defaultName(topic.get()));
+    Pipeline.Outputs outputs = PipelineParser.outputs(file.get("outputs"), name);
+    Map<String, String> uses = new HashMap<>(Map.of(topic.get(), "input.topic"));
+    topic(file, uses, "predictions", outputs.predictions());
+    topic(file, uses, "metrics", outputs.metrics());
+    topic(file, uses, "snapshots", outputs.snapshots());
+    topic(file, uses, "dead_letters", outputs.deadLetters());
+  }
+
+  private void topic(Value file, Map<String, String> uses, String output, String topic) {
+    String other = uses.putIfAbsent(topic, "outputs." + output);
+    if (other != null) {
+      Value at =
+          file.get("outputs")
+              .flatMap(o -> o.get(output))
+              .or(() -> file.get("outputs"))
+              .or(() -> file.get("input"))
+              .orElse(file);
+      problems.add(
+          at.node(),
+          "outputs." + output + " is '" + topic + "', as is " + other + "; expected another topic");
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.millrace.topology.config;
+
+import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.optim.OptimizerSpec;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads a pipeline file. All that is wrong with it is told at once, with places. */
+public final class PipelineParser {
+  static final String FILE = "the pipeline";
+
+  private final Problems problems;
+  private final Substitutions substitutions;
+
+  private PipelineParser(Problems problems, Substitutions substitutions) {
+    this.problems = problems;
+    this.substitutions = substitutions;
+  }
+
+  /**
+   * @throws PipelineException if the file is no usable pipeline
+   * @throws IOException if the file cannot be read
+   */
+  public static Pipeline parse(Path file) throws IOException {
+    try {
+      return parse(Files.readString(file), file.toString());
+    } catch (CharacterCodingException e) {
+      throw new PipelineException(List.of(file + ":1:1: this is no text; expected UTF-8"));
+    }
+  }
+
+  /**
+   * @param fileName what messages call the text; relative {@code ${file:…}} start from its folder
+   * @throws PipelineException if the text is no usable pipeline
+   */
+  public static Pipeline parse(String text, String fileName) {
+    return parse(text, fileName, System.getenv());
+  }
+
+  static Pipeline parse(String text, String fileName, Map<String, String> environment) {
+    Problems problems = new Problems(fileName);
+    Optional<Node> root = YamlTree.root(text, problems);
+    problems.throwIfAny();
+    Value file = new ShapeReader(problems).read(FILE, root.orElseThrow(), Options.FILE);
+    PipelineChecks.check(file, problems);
+    Path folder = Path.of(fileName).toAbsolutePath().getParent();
+    PipelineParser parser =
+        new PipelineParser(problems, new Substitutions(environment, folder, problems));
+    Map<String, String> kafka = parser.settings(file, "kafka", Options.KAFKA);
+    Map<String, String> registry = parser.settings(file, "registry", Options.REGISTRY);
+    problems.throwIfAny();
+    return parser.pipeline(file, kafka, registry);
+  }
+
+  private Pipeline pipeline(Value file, Map<String, String> kafka, Map<String, String> registry) {
+    Value input = file.get("input").orElseThrow();
+    String name = file.text("name").orElseGet(() -> defaultName(input.text("topic").orElseThrow()));
+    return new Pipeline(
+        name,
+        input(input),
+        label(file.get("label").orElseThrow()),
+        model(file.get("model").filter(Value::isMap)),
+        file.whole("batch").map(n -> OptionalInt.of(n.intValue())).orElse(OptionalInt.empty()),
+        file.whole("seed").orElse(0L),
+        snapshots(file.get("snapshots")),
+        outputs(file.get("outputs"), name),
+        kafka,
+        registry);
+  }
+
+  /** A topic's letters are those of a name, but for the upper case. */
+  static String defaultName(String topic) {
+    String name = topic.toLowerCase(Locale.ROOT);
+    return name.length() <= 200 ? name : name.substring(0, 200);
+  }
+
+  private static Pipeline.Input input(Value input) {
+    Optional<List<Pipeline.Feature>> features =
+        input
+            .get("features")
+            .filter(Value::isList)
+            .map(list -> list.elements().stream().map(PipelineParser::feature).toList());
+    return new Pipeline.Input(
+        input.text("topic").orElseThrow(), features, input.text("key"), input.text("timestamp"));
+  }
+
+  private static Pipeline.Feature feature(Value value) {
+    if (!value.isMap()) {
+      return new Pipeline.Feature(
+          value.text().orElseThrow(),
+          Optional.empty(),
+          List.of(),
+          OptionalInt.empty(),
+          Optional.empty());
+    }
+    Optional<FeatureKind> kind = kind(value);
+    OptionalInt size = OptionalInt.empty();
+    if (kind.equals(Optional.of(FeatureKind.HASHED))) {
+      size = OptionalInt.of(value.whole("buckets").orElse((long) Options.BUCKETS).intValue());
+    } else if (kind.equals(Optional.of(FeatureKind.VECTOR))) {
+      size = OptionalInt.of(value.whole("size").orElseThrow().intValue());
+    }
+    return new Pipeline.Feature(
+        value.text("name").orElseThrow(),
+        kind,
+        texts(value.get("categories")),
+        size,
+        value.flag("normalize"));
+  }
+
+  /** The type as stated, or the one that a setting of only this type implies. */
+  static Optional<FeatureKind> kind(Value feature) {
+    Optional<FeatureKind> stated =
+        feature.text("type").map(type -> FeatureKind.valueOf(type.toUpperCase(Locale.ROOT)));
+    if (stated.isPresent()) {
+      return stated;
+    }
+    if (feature.get("categories").isPresent()) {
+      return Optional.of(FeatureKind.ONE_HOT);
+    }
+    if (feature.get("buckets").isPresent()) {
+      return Optional.of(FeatureKind.HASHED);
+    }
+    return feature.get("size").map(size -> FeatureKind.VECTOR);
+  }
+
+  private static Pipeline.Label label(Value label) {
+    return new Pipeline.Label(label.text("field").orElseThrow(), texts(label.get("classes")));
+  }
+
+  private static Pipeline.Model model(Optional<Value> model) {
+    Optional<List<LayerSpec>> layers =
+        model
+            .flatMap(m -> m.get("layers"))
+            .filter(Value::isList)
+            .map(list -> list.elements().stream().map(PipelineParser::layer).toList());
+    Optional<Loss> loss =
+        model
+            .flatMap(m -> m.text("loss"))
+            .filter(word -> !word.equals(Options.AUTO))
+            .map(word -> Loss.valueOf(word.toUpperCase(Locale.ROOT)));
+    return new Pipeline.Model(
+        layers, loss, model.flatMap(m -> m.get("optimizer")).flatMap(PipelineParser::optimizer));
+  }
+
+  private static LayerSpec layer(Value layer) {
+    return new LayerSpec(
+        layer.whole("dense").orElseThrow().intValue(),
+        layer
+            .text("activation")
+            .map(word -> Activation.valueOf(word.toUpperCase(Locale.ROOT)))
+            .orElse(Activation.RELU));
+  }
+
+  private static Optional<OptimizerSpec> optimizer(Value optimizer) {
+    if (!optimizer.isMap()) {
+      return optimizer.text().filter(word -> !word.equals(Options.AUTO)).map(OptimizerSpec::of);
+    }
+    String name =
+        OptimizerSpec.names().stream()
+            .filter(n -> optimizer.get(n).isPresent())
+            .findFirst()
+            .orElseThrow();
+    Map<String, Double> settings = new LinkedHashMap<>();
+    for (String setting : OptimizerSpec.defaults(name).keySet()) {
+      optimizer
+          .get(name)
+          .orElseThrow()
+          .get(setting)
+          .ifPresent(value -> settings.put(setting, number(value.content())));
+    }
+    return Optional.of(OptimizerSpec.of(name, settings));
+  }
+
+  private static double number(Object content) {
+    return content instanceof Boolean flag ? (flag ? 1 : 0) : (Double) content;
+  }
+
+  private static Pipeline.Snapshots snapshots(Optional<Value> snapshots) {
+    long every =
+        snapshots
+            .flatMap(s -> s.text("every"))
+            .map(text -> Long.parseLong(text.split(" ")[0]))
+            .orElse((long) Options.SNAPSHOT_STEPS);
+    long keep = snapshots.flatMap(s -> s.whole("keep")).orElse((long) Options.SNAPSHOTS_KEPT);
+    return new Pipeline.Snapshots(every, (int) keep);
+  }
+
+  static Pipeline.Outputs outputs(Optional<Value> outputs, String name) {
+    Pipeline.Outputs defaults = Pipeline.Outputs.of(name);
+    return new Pipeline.Outputs(
+        outputs.flatMap(o -> o.text("predictions")).orElse(defaults.predictions()),
+        outputs.flatMap(o -> o.text("metrics")).orElse(defaults.metrics()),
+        outputs.flatMap(o -> o.text("snapshots")).orElse(defaults.snapshots()),
+        outputs.flatMap(o -> o.text("dead_letters")).orElse(defaults.deadLetters()));
+  }
+
+  private Map<String, String> settings(Value file, String section, Map<String, String> defaults) {
+    Map<String, String> settings = new LinkedHashMap<>(defaults);
+    if (file.get(section).map(Value::content).orElse(null) instanceof Map<?, ?> stated) {
+      stated.forEach(
+          (key, value) -> {
+            Value v = (Value) value;
+            settings.put((String) key, substitutions.apply(v.node(), v.text().orElseThrow()));
+          });
+    }
+    return settings;
+  }
+
+  private static List<String> texts(Optional<Value> list) {
+    List<String> texts = new ArrayList<>();
+    list.ifPresent(l -> l.elements().forEach(e -> texts.add(e.text().orElseThrow())));
+    return List.copyOf(texts);
+  }
+}

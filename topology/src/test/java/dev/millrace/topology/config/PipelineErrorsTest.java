@@ -1,0 +1,190 @@
+package dev.millrace.topology.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PipelineErrorsTest {
+  private static final String GOOD = "input: {topic: t}\nlabel: {field: y}\n";
+
+  private static List<String> problems(String text) {
+    PipelineException e =
+        catchThrowableOfType(
+            PipelineException.class,
+            () -> PipelineParser.parse(text, "p.yaml", Map.of("HOME", "/")));
+    assertThat(e).as("an exception for <%s>", text).isNotNull();
+    return e.problems();
+  }
+
+  private static void assertOnly(String text, String problem) {
+    assertThat(problems(text)).containsExactly(problem);
+  }
+
+  @Test
+  void shouldNameTheNearestKeyForAnUnknownOne() {
+    assertOnly(
+        GOOD + "bacth: 3\n",
+        "p.yaml:3:1: unknown key 'bacth' in the pipeline; expected name, input, label, model,"
+            + " batch, seed, snapshots, outputs, kafka, registry; did you mean 'batch'?");
+    assertOnly(
+        "input: {topic: t, feature: all}\nlabel: {field: y}\n",
+        "p.yaml:1:19: unknown key 'feature' in input; expected topic, features, key, timestamp;"
+            + " did you mean 'features'?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model: {layers: [{dense: 8, activation: rleu}]}|3:41|relu",
+        "model: {optimizer: adma}|3:20|adam",
+        "model: {optimizer: {adma: {}}}|3:21|adam",
+        "model: {optimizer: {adam: {learning-rate: 1}}}|3:28|learning_rate",
+        "model: {loss: mean_square_error}|3:15|mean_squared_error",
+        "model: atuo|3:8|auto",
+        "batch: atuo|3:8|auto"
+      })
+  void shouldNameTheNearestWord(String line, String place, String nearest) {
+    assertThat(problems(GOOD + line + "\n"))
+        .singleElement()
+        .asString()
+        .startsWith("p.yaml:" + place + ": ")
+        .endsWith("; did you mean '" + nearest + "'?");
+  }
+
+  @Test
+  void shouldNameTheNearestFeatureType() {
+    assertOnly(
+        "input: {topic: t, features: [{name: a, type: onehot}]}\nlabel: {field: y}\n",
+        "p.yaml:1:46: type is 'onehot'; expected numeric, one_hot, hashed, vector;"
+            + " did you mean 'one_hot'?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "batch: 0|3:8: batch is '0'; expected 'auto' or a whole number from 1 to 65536",
+        "batch: 65537|3:8: batch is '65537'; expected 'auto' or a whole number from 1 to 65536",
+        "batch: [1]|3:8: batch is a list; expected 'auto' or a whole number from 1 to 65536",
+        "batch:|3:7: batch is empty; expected 'auto' or a whole number from 1 to 65536",
+        "seed: 1.5|3:7: seed is '1.5'; expected a whole number",
+        "seed: 99999999999999999999|3:7: seed is '99999999999999999999'; expected a whole number",
+        "name: Elec2|3:7: name is 'Elec2'; expected lower-case letters, digits, '.', '_', '-'",
+        "kafka: 3|3:8: kafka is '3'; expected a map of settings",
+        "kafka: {a: [1]}|3:12: kafka.a is a list; expected a text, a number or true or false",
+        "'model: {optimizer: {adam: {beta_1: 1}}}'|3:36: model.optimizer.adam.beta_1 is '1';"
+            + " expected a number of at least 0 and less than 1",
+        "'model: {optimizer: {sgd: {learning_rate: 0}}}'|3:42: model.optimizer.sgd.learning_rate is"
+            + " '0'; expected a number greater than 0",
+        "'model: {optimizer: {sgd: {}, adam: {}}}'|3:20: model.optimizer has 2 keys; expected a map"
+            + " with one of sgd, adam",
+        "'model: {layers: [{activation: relu}]}'|3:18: dense is missing; expected a whole number"
+            + " from 1 to 65536",
+        "'snapshots: {every: soon}'|3:20: snapshots.every is 'soon'; expected a number of steps:"
+            + " '1000 steps'",
+        "'label: {field: z}'|3:1: 'label' is stated twice, first in line 2; expected each key once",
+        "outputs: {metrics: t}|3:20: outputs.metrics is 't', as is input.topic; expected another"
+            + " topic",
+        "'outputs: {metrics: o, snapshots: o}'|3:34: outputs.snapshots is 'o', as is"
+            + " outputs.metrics; expected another topic",
+        "'kafka: {a: \"${env:HOEM}\"}'|3:12: the environment has no variable HOEM; expected one to"
+            + " be set; did you mean 'HOME'?",
+        "'kafka: {a: \"${vault:x}\"}'|3:12: '${vault:x}' is unknown; expected ${env:…} or"
+            + " ${file:…}",
+        "'registry: {a: \"${file:/no/such}\"}'|3:15: the file /no/such cannot be read; expected a"
+            + " readable text file",
+      })
+  void shouldTellPlaceAndExpectationOfAWrongValue(String line, String problem) {
+    assertOnly(GOOD + line + "\n", "p.yaml:" + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'[y]'|''|1:30: 'y' is already the label; expected another field as a feature",
+        "'[a, a]'|''|1:33: 'a' is listed twice; expected each feature once",
+        "'[]'|''|1:29: input.features is an empty list; expected a list of field names or maps with"
+            + " a name",
+        "'[{name: a, type: numeric, categories: [x]}]'|''|1:67: 'categories' does not go with type"
+            + " numeric; expected type one_hot",
+        "'[{name: a, type: one_hot, buckets: 4}]'|''|1:64: 'buckets' does not go with type one_hot;"
+            + " expected type hashed",
+        "'[{name: a, type: vector}]'|''|1:30: a vector needs its length; expected 'size: N' here",
+        "'[{name: a, type: hashed, normalize: true}]'|''|1:65: a hashed has no numbers to"
+            + " normalize; expected false or nothing",
+        "'[a-b]'|''|1:30: an element of input.features is 'a-b'; expected the name of an Avro"
+            + " field: letters, digits, '_' or a map of name, type, categories, buckets, size,"
+            + " normalize",
+        "all|', classes: [a]'|2:28: label.classes is too short; expected a list of at least two"
+            + " classes",
+        "all|', classes: [a, b, a]'|2:35: class 'a' is listed twice; expected each once",
+      })
+  void shouldRefuseWhatContradictsItself(String features, String label, String problem) {
+    assertOnly(
+        "input: {topic: t, features: " + features + "}\nlabel: {field: y" + label + "}\n",
+        "p.yaml:" + problem);
+  }
+
+  @Test
+  void shouldRefuseALossThatDoesNotFitTheLabel() {
+    String label = "input: {topic: t}\nlabel: {field: y, classes: [a, b, c]}\n";
+    assertOnly(
+        label + "model: {loss: mean_squared_error}\n",
+        "p.yaml:3:15: mean_squared_error is for a number, but the label has classes; expected auto"
+            + " or categorical_crossentropy");
+    assertOnly(
+        label + "model: {loss: binary_crossentropy}\n",
+        "p.yaml:3:15: binary_crossentropy is for two classes, but the label has 3; expected auto or"
+            + " categorical_crossentropy");
+  }
+
+  @Test
+  void shouldAskForWhatIsMissing() {
+    assertThat(problems("name: x\n"))
+        .containsExactly(
+            "p.yaml:1:1: input is missing; expected a map of topic, features, key, timestamp",
+            "p.yaml:1:1: label is missing; expected a map of field, classes");
+    assertOnly(
+        "", "p.yaml:1:1: the file is empty; expected a pipeline with at least input and label");
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoSingleBoundedDocument() {
+    assertThat(problems("input: {topic: t\nlabel: 3\n").getFirst())
+        .startsWith("p.yaml:2:6: this is no YAML: ");
+    assertOnly(
+        GOOD + "---\n" + GOOD,
+        "p.yaml:3:1: a second document begins here; expected one pipeline a file");
+    assertOnly(
+        "a: " + "[".repeat(40) + "]".repeat(40) + "\n",
+        "p.yaml:1:35: this is nested too deeply; expected at most 32 levels");
+    assertThat(problems("input: &a {topic: *a}\nlabel: {field: y}\n").getFirst())
+        .startsWith("p.yaml:1:");
+    assertThat(problems("a: &a {b: 1}\n" + "x: [" + "*a, ".repeat(100) + "]\n").getFirst())
+        .contains("this is no YAML: ");
+    assertThat(problems("- a\n"))
+        .containsExactly(
+            "p.yaml:1:1: the pipeline is a list; expected a map of name, input, label, model,"
+                + " batch, seed, snapshots, outputs, kafka, registry");
+  }
+
+  @Test
+  void shouldTellAtMostTenProblemsAtOnceInTheOrderOfTheFile() {
+    StringBuilder text = new StringBuilder(GOOD);
+    for (int i = 0; i < 12; i++) {
+      text.append("unknown").append(i).append(": 1\n");
+    }
+    List<String> problems = problems(text.toString());
+    assertThat(problems).hasSize(11);
+    assertThat(problems.getFirst()).startsWith("p.yaml:3:1:");
+    assertThat(problems.get(9)).startsWith("p.yaml:12:1:");
+    assertThat(problems.getLast()).isEqualTo("… and 2 more");
+  }
+}

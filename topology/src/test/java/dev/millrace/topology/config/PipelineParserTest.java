@@ -1,0 +1,147 @@
+package dev.millrace.topology.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.optim.OptimizerSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PipelineParserTest {
+  private static final String DESIGN_EXAMPLE =
+      """
+      name: elec2
+      input:  {topic: electricity, features: all}
+      label:  {field: class, classes: [DOWN, UP]}
+      model:
+        layers: [{dense: 64, activation: relu}, {dense: 32, activation: relu}]
+        loss: auto
+        optimizer: {adam: {learning_rate: 0.001}}
+      batch: 32
+      snapshots: {every: 1000 steps, keep: 10}
+      kafka: {bootstrap.servers: "localhost:9092"}
+      registry: {schema.registry.url: "http://localhost:8081"}
+      """;
+
+  private static Pipeline parse(String text) {
+    return PipelineParser.parse(text, "p.yaml", Map.of("PASSWORD", "hunter2"));
+  }
+
+  @Test
+  void shouldReadTheExampleOfTheDesign() {
+    Pipeline pipeline = parse(DESIGN_EXAMPLE);
+    assertThat(pipeline.name()).isEqualTo("elec2");
+    assertThat(pipeline.input().topic()).isEqualTo("electricity");
+    assertThat(pipeline.input().features()).isEmpty();
+    assertThat(pipeline.label()).isEqualTo(new Pipeline.Label("class", List.of("DOWN", "UP")));
+    assertThat(pipeline.model().layers())
+        .contains(List.of(new LayerSpec(64, Activation.RELU), new LayerSpec(32, Activation.RELU)));
+    assertThat(pipeline.model().loss()).isEmpty();
+    assertThat(pipeline.model().optimizer())
+        .contains(OptimizerSpec.of("adam", Map.of("learning_rate", 0.001)));
+    assertThat(pipeline.batch()).hasValue(32);
+    assertThat(pipeline.snapshots()).isEqualTo(new Pipeline.Snapshots(1000, 10));
+    assertThat(pipeline.kafka()).containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void shouldFillInDefaultsWhenOnlyTopicAndLabelAreStated() {
+    Pipeline pipeline = parse("input: {topic: Clicks.v1}\nlabel: {field: click}\n");
+    assertThat(pipeline.name()).isEqualTo("clicks.v1");
+    assertThat(pipeline.label().classes()).isEmpty();
+    assertThat(pipeline.batch()).isEmpty();
+    assertThat(pipeline.seed()).isZero();
+    assertThat(pipeline.model().layers()).isEmpty();
+    assertThat(pipeline.outputs().deadLetters()).isEqualTo("clicks.v1.dead-letters");
+    assertThat(pipeline.snapshots()).isEqualTo(new Pipeline.Snapshots(1000, 10));
+    assertThat(pipeline.kafka()).containsOnly(Map.entry("bootstrap.servers", "localhost:9092"));
+    assertThat(pipeline.registry())
+        .containsOnly(Map.entry("schema.registry.url", "http://localhost:8081"));
+  }
+
+  @Test
+  void shouldReadEveryKindOfFeature() {
+    Pipeline pipeline =
+        parse(
+            """
+            input:
+              topic: t
+              key: k
+              timestamp: at
+              features:
+                - plain
+                - {name: a, type: numeric, normalize: false}
+                - {name: b, categories: [x, 1, "null"]}
+                - {name: c, type: hashed, buckets: 64}
+                - {name: d, type: vector, size: 3}
+                - {name: e, type: hashed}
+            label: {field: y, classes: [0, 1]}
+            model: {layers: [{dense: 8}], loss: binary_crossentropy, optimizer: sgd}
+            batch: auto
+            seed: -7
+            outputs: {predictions: out}
+            """);
+    List<Pipeline.Feature> features = pipeline.input().features().orElseThrow();
+    assertThat(features)
+        .extracting(Pipeline.Feature::name)
+        .containsExactly("plain", "a", "b", "c", "d", "e");
+    assertThat(features.get(0).type()).isEmpty();
+    assertThat(features.get(1).normalize()).contains(false);
+    assertThat(features.get(2).type()).contains(FeatureKind.ONE_HOT);
+    assertThat(features.get(2).categories()).containsExactly("x", "1", "null");
+    assertThat(features.get(3).size()).isEqualTo(OptionalInt.of(64));
+    assertThat(features.get(4).size()).isEqualTo(OptionalInt.of(3));
+    assertThat(features.get(5).size()).isEqualTo(OptionalInt.of(1024));
+    assertThat(pipeline.input().key()).contains("k");
+    assertThat(pipeline.input().timestamp()).contains("at");
+    assertThat(pipeline.label().classes()).containsExactly("0", "1");
+    assertThat(pipeline.model().loss()).contains(Loss.BINARY_CROSSENTROPY);
+    assertThat(pipeline.model().layers()).contains(List.of(new LayerSpec(8, Activation.RELU)));
+    assertThat(pipeline.seed()).isEqualTo(-7);
+    assertThat(pipeline.outputs().predictions()).isEqualTo("out");
+    assertThat(pipeline.outputs().metrics()).isEqualTo("t.metrics");
+  }
+
+  @Test
+  void shouldPutTheEnvironmentAndFilesIntoSettingsAndShowThemNowhere(@TempDir Path folder)
+      throws Exception {
+    Files.writeString(folder.resolve("secret"), "s3cret\n");
+    Pipeline pipeline =
+        PipelineParser.parse(
+            """
+            input: {topic: t}
+            label: {field: y}
+            kafka: {sasl.jaas.config: 'x password="${env:PASSWORD}";', linger.ms: 5}
+            registry: {basic.auth.user.info: "me:${file:secret}"}
+            """,
+            folder.resolve("p.yaml").toString(),
+            Map.of("PASSWORD", "hunter2"));
+    assertThat(pipeline.kafka())
+        .containsEntry("sasl.jaas.config", "x password=\"hunter2\";")
+        .containsEntry("linger.ms", "5");
+    assertThat(pipeline.registry()).containsEntry("basic.auth.user.info", "me:s3cret");
+    assertThat(pipeline.toString())
+        .contains("sasl.jaas.config", "basic.auth.user.info")
+        .doesNotContain("hunter2", "s3cret");
+  }
+
+  @Test
+  void shouldTellWhereTheFileIsWhenItIsRead(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("bad.yaml");
+    Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 'a'});
+    assertThatThrownBy(() -> PipelineParser.parse(file))
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("bad.yaml:1:1: this is no text; expected UTF-8");
+    Files.writeString(file, DESIGN_EXAMPLE);
+    assertThat(PipelineParser.parse(file)).isEqualTo(parse(DESIGN_EXAMPLE));
+  }
+}
