@@ -1,0 +1,88 @@
+package dev.millrace.app;
+
+import dev.millrace.app.cli.Errors;
+import dev.millrace.app.cli.InitCommand;
+import dev.millrace.app.cli.ProduceCommand;
+import dev.millrace.app.cli.TailCommand;
+import dev.millrace.app.cli.UsageErrors;
+import dev.millrace.app.cli.ValidateCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line's entry: one class a command, listed here. */
+@Command(
+    name = "millrace",
+    description = "A Kafka topic in, a neural network that never stops learning out.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  millrace init --data elec2.csv.gz --label class > elec2.yaml",
+      "  millrace validate elec2.yaml",
+      "  millrace produce elec2.yaml --data elec2.csv.gz",
+      "  millrace tail elec2.yaml --predictions -n 5"
+    },
+    subcommands = {
+      InitCommand.class,
+      ValidateCommand.class,
+      ProduceCommand.class,
+      TailCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the program a failure happened.")
+  private boolean verbose;
+
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @return the exit code: 0, 1 for a failure, 2 for a wrong command line
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main).setOut(out).setErr(err);
+    line.setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, err, main.verbose));
+    line.setParameterExceptionHandler(UsageErrors::report);
+    int code = line.execute(args);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "expected a command");
+  }
+
+  /** The version that the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"millrace " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

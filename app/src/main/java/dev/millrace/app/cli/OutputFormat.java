@@ -1,0 +1,7 @@
+package dev.millrace.app.cli;
+
+/** {@code -o}: for people or for programs. */
+public enum OutputFormat {
+  table,
+  json
+}

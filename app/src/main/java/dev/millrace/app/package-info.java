@@ -1,0 +1,2 @@
+/** Millrace's program: what {@code ./millrace} starts. */
+package dev.millrace.app;
