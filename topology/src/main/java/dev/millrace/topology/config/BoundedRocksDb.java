@@ -6,6 +6,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -15,9 +16,14 @@ import org.rocksdb.WriteBufferManager;
 public final class BoundedRocksDb implements RocksDBConfigSetter {
   private static final long CACHE_BYTES = 64L << 20;
   private static final long WRITE_BUFFER_BYTES = 32L << 20;
-  private static final Cache CACHE = new LRUCache(CACHE_BYTES);
-  private static final WriteBufferManager WRITE_BUFFERS =
-      new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
+  private static final Cache CACHE;
+  private static final WriteBufferManager WRITE_BUFFERS;
+
+  static {
+    RocksDB.loadLibrary();
+    CACHE = new LRUCache(CACHE_BYTES);
+    WRITE_BUFFERS = new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
+  }
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {

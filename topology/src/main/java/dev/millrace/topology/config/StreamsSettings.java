@@ -40,7 +40,6 @@ public final class StreamsSettings {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("application.id", pipeline.name());
     settings.put("processing.guarantee", "exactly_once_v2");
-    settings.put("state.dir", stateDir.toString());
     settings.put("commit.interval.ms", Long.toString(commitIntervalMs(modelBytes)));
     settings.put("num.stream.threads", "1");
     settings.put("group.protocol", "classic");
@@ -55,6 +54,7 @@ public final class StreamsSettings {
     settings.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
     settings.put("metadata.max.age.ms", "10000");
     settings.putAll(pipeline.kafka());
+    settings.put("state.dir", stateDir.toString());
     long commitMs = Long.parseLong(settings.get("commit.interval.ms"));
     settings.putIfAbsent(
         "producer.transaction.timeout.ms",
