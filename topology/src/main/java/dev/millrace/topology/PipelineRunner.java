@@ -50,7 +50,9 @@ public final class PipelineRunner implements AutoCloseable {
     Preflight.Findings findings = preflight.check();
     preflight.createOutputs(findings.partitions());
     OutputSchemas ids = OutputSchemas.register(registry, pipeline.outputs());
-    Properties settings = StreamsSettings.of(pipeline, stateDir, findings.modelBytes());
+    Properties settings =
+        StreamsSettings.of(
+            pipeline, stateDir, InstanceId.of(stateDir, pipeline.name()), findings.modelBytes());
     StreamsConfig config = new StreamsConfig(settings);
     KafkaStreams streams =
         new KafkaStreams(

@@ -27,6 +27,11 @@ public final class SpecResolver {
   /** Units of the hidden layer of {@code model: auto}. */
   static final int UNITS_AUTO = 64;
 
+  private static final double RATE_CLASSIFICATION = 0.05;
+  private static final double NORM_CLASSIFICATION = 40;
+  private static final double RATE_REGRESSION = 0.01;
+  private static final double NORM_REGRESSION = 20;
+
   /** Models of up to so many parameters learn from each event alone under {@code batch: auto}. */
   static final long BATCH_ONE_PARAMETERS_MAX = 100_000;
 
@@ -60,7 +65,8 @@ public final class SpecResolver {
     List<LayerSpec> hidden =
         pipeline.model().layers().orElse(List.of(new LayerSpec(UNITS_AUTO, Activation.RELU)));
     List<LayerSpec> layers = ModelSpec.withOutput(hidden, label);
-    OptimizerSpec optimizer = pipeline.model().optimizer().orElseGet(() -> optimizer(label));
+    OptimizerSpec optimizer =
+        pipeline.model().optimizer().orElseGet(() -> optimizer(label, features));
     int batch = pipeline.batch().orElseGet(() -> batch(features, layers));
     try {
       return new ModelSpec(features, label, layers, loss, optimizer, batch, pipeline.seed());
@@ -69,10 +75,19 @@ public final class SpecResolver {
     }
   }
 
-  private static OptimizerSpec optimizer(LabelSpec label) {
-    return label.isClassification()
-        ? OptimizerSpec.of("sgd", Map.of("learning_rate", 0.05))
-        : OptimizerSpec.of("adam", Map.of("learning_rate", 0.003));
+  /**
+   * Plain SGD at a constant rate, which follows a drifting stream better than Adam does. The rate
+   * falls with the expected squared norm of a row (one for each number and each text), beyond which
+   * a step would overshoot.
+   */
+  private static OptimizerSpec optimizer(LabelSpec label, List<FeatureSpec> features) {
+    double norm =
+        features.stream().mapToDouble(f -> f.kind() == FeatureKind.VECTOR ? f.size() : 1).sum();
+    double rate =
+        label.isClassification()
+            ? RATE_CLASSIFICATION / Math.max(1, norm / NORM_CLASSIFICATION)
+            : RATE_REGRESSION / Math.max(1, norm / NORM_REGRESSION);
+    return OptimizerSpec.of("sgd", Map.of("learning_rate", rate));
   }
 
   private static int batch(List<FeatureSpec> features, List<LayerSpec> layers) {

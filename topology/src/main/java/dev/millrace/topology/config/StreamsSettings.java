@@ -34,15 +34,18 @@ public final class StreamsSettings {
    * The settings of a pipeline.
    *
    * @param stateDir where the state stores live; must outlast the process
+   * @param instanceId this instance's name in the consumer group, the same at the next start
    * @param modelBytes bytes written back at each commit: parameters and optimiser slots
    */
-  public static Properties of(Pipeline pipeline, Path stateDir, long modelBytes) {
+  public static Properties of(
+      Pipeline pipeline, Path stateDir, String instanceId, long modelBytes) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("application.id", pipeline.name());
     settings.put("processing.guarantee", "exactly_once_v2");
     settings.put("commit.interval.ms", Long.toString(commitIntervalMs(modelBytes)));
     settings.put("num.stream.threads", "1");
     settings.put("group.protocol", "classic");
+    settings.put("group.instance.id", instanceId);
     settings.put("ensure.explicit.internal.resource.naming", "true");
     settings.put("buffered.records.per.partition", "256");
     settings.put("consumer.max.poll.records", "500");

@@ -1,0 +1,105 @@
+package dev.millrace.app.pipeline;
+
+import dev.millrace.app.data.CsvOptions;
+import dev.millrace.app.data.CsvSource;
+import dev.millrace.app.embedded.LocalCluster;
+import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.registry.Subjects;
+import dev.millrace.schemas.wire.WireFormat;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.PipelineParser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The first rows of the electricity stream as events, and a pipeline that learns them. */
+final class Elec2 {
+  static final String TOPIC = "electricity";
+  private static final Path FILE = Path.of("../examples/data/elec2.csv.gz");
+
+  private Elec2() {}
+
+  /** A pipeline file whose batch does not divide the events and whose commits cut batches. */
+  static String yaml(LocalCluster cluster, int batch, long commitMs) {
+    return """
+    name: elec2
+    input:
+      topic: electricity
+      features: [date, day, period, nswprice, nswdemand, vicprice, vicdemand, transfer]
+    label: {field: class, classes: [DOWN, UP]}
+    model:
+      layers: [{dense: 16, activation: relu}]
+      optimizer: {adam: {learning_rate: 0.003}}
+    batch: %d
+    snapshots: {every: 10 steps, keep: 2}
+    kafka: {bootstrap.servers: "%s", commit.interval.ms: %d}
+    registry: {schema.registry.url: "%s"}
+    """
+        .formatted(batch, cluster.bootstrapServers(), commitMs, cluster.registryUrl());
+  }
+
+  static Pipeline pipeline(String yaml) {
+    return PipelineParser.parse(yaml, "elec2.yaml");
+  }
+
+  /** Registers the schema of the rows and returns its id. */
+  static int register(LocalCluster cluster, Pipeline pipeline) throws IOException {
+    Schema schema = CsvSource.schema(FILE, pipeline, CsvOptions.DEFAULT);
+    try (SchemaRegistry registry =
+        new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()))) {
+      return registry.register(Subjects.value(TOPIC), schema);
+    }
+  }
+
+  /** The first rows as the values of records. */
+  static List<byte[]> values(Pipeline pipeline, int schemaId, int count) throws IOException {
+    List<byte[]> values = new ArrayList<>();
+    try (CsvSource rows = CsvSource.open(FILE, pipeline, CsvOptions.DEFAULT)) {
+      while (values.size() < count && rows.next()) {
+        values.add(WireFormat.frame(schemaId, rows.buffer(), rows.length()));
+      }
+    }
+    return values;
+  }
+
+  static Schema schema(Pipeline pipeline) throws IOException {
+    return CsvSource.schema(FILE, pipeline, CsvOptions.DEFAULT);
+  }
+
+  static KafkaProducer<byte[], byte[]> producer(LocalCluster cluster) {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", cluster.bootstrapServers(), "enable.idempotence", "true"),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  static void send(LocalCluster cluster, List<byte[]> values) {
+    try (var producer = producer(cluster)) {
+      values.forEach(value -> producer.send(new ProducerRecord<>(TOPIC, value)));
+    }
+  }
+
+  /** A consumer of one partition from its beginning. */
+  static KafkaConsumer<byte[], byte[]> consumer(
+      LocalCluster cluster, String topic, String isolation) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", cluster.bootstrapServers(), "isolation.level", isolation),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    TopicPartition partition = new TopicPartition(topic, 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    return consumer;
+  }
+}
