@@ -56,7 +56,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       client = new CachedSchemaRegistryClient(urls, SCHEMAS_PER_SUBJECT_MAX, all);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "the registry's settings are refused by its client: " + e.getMessage(), e);
+          "the registry's settings are refused by its client: " + reasons(e), e);
     }
   }
 
@@ -159,7 +159,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             + ": "
             + show()
             + " cannot be reached: "
-            + e.getClass().getSimpleName()
+            + reason(e)
             + ". Is the registry running, and is "
             + URL
             + " right?",
@@ -216,8 +216,28 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     return urls;
   }
 
+  /** What went wrong and what was behind it, outermost first. */
+  private static String reasons(Throwable failure) {
+    StringBuilder reasons = new StringBuilder(reason(failure));
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      reasons.append(", because ").append(reason(cause));
+    }
+    return reasons.toString();
+  }
+
+  /** Without the text if it may show a URL with a login. */
+  private static String reason(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
+    String text = failure.getMessage();
+    return text == null || text.contains("@") ? name : name + " (" + text + ")";
+  }
+
   private static String withoutUserInfo(String url) {
-    return url.replaceFirst("//[^/]*@", "//");
+    int host = url.lastIndexOf('@') + 1;
+    int scheme = url.indexOf("//") + 2;
+    return scheme >= 2 && scheme < host
+        ? url.substring(0, scheme) + url.substring(host)
+        : url.substring(host);
   }
 
   /** A subject or version is not there: an answer to {@link #latest}, and to nothing else. */
