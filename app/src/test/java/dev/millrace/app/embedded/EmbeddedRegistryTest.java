@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -104,7 +105,7 @@ class EmbeddedRegistryTest {
     Set<Integer> ids = new HashSet<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<Integer>> tasks =
-          java.util.stream.IntStream.range(0, 40)
+          IntStream.range(0, 40)
               .mapToObj(
                   i ->
                       (Callable<Integer>)

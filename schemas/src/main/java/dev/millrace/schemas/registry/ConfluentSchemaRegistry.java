@@ -82,13 +82,14 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   @Override
   public Optional<Registered> latest(String subject) {
     String question = "looking up the latest schema of subject " + subject;
+    SchemaMetadata latest;
     try {
-      SchemaMetadata latest = ask(question, () -> client.getLatestSchemaMetadata(subject));
-      Schema schema = schemaById(latest.getId());
-      return Optional.of(new Registered(subject, latest.getId(), latest.getVersion(), schema));
-    } catch (NoSuchSubject e) {
+      latest = ask(question, () -> client.getLatestSchemaMetadata(subject));
+    } catch (SchemaNotFoundException e) {
       return Optional.empty();
     }
+    Schema schema = schemaById(latest.getId());
+    return Optional.of(new Registered(subject, latest.getId(), latest.getVersion(), schema));
   }
 
   @Override
@@ -124,9 +125,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     }
     // 404 alone may be any web server's; the registry's own error codes are 40401 and on
     if (status == 404 && e.getErrorCode() / 100 == 404) {
-      return e.getErrorCode() == 40403
-          ? new SchemaNotFoundException(question + ": " + show() + " has no such schema", e)
-          : new NoSuchSubject(question, e);
+      return new SchemaNotFoundException(question + ": " + show() + " has none", e);
     }
     if (status == 409 || status == 422) {
       return new IncompatibleSchemaException(
@@ -238,14 +237,5 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     return scheme >= 2 && scheme < host
         ? url.substring(0, scheme) + url.substring(host)
         : url.substring(host);
-  }
-
-  /** A subject or version is not there: an answer to {@link #latest}, and to nothing else. */
-  private static final class NoSuchSubject extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    NoSuchSubject(String question, Throwable cause) {
-      super(question, cause);
-    }
   }
 }
