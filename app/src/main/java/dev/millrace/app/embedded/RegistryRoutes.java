@@ -1,5 +1,6 @@
 package dev.millrace.app.embedded;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,12 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.apache.avro.AvroRuntimeException;
@@ -77,7 +80,7 @@ final class RegistryRoutes implements HttpService {
                     new RegistryError(500, 50001, "Error in the embedded registry: " + e)));
   }
 
-  private io.helidon.webserver.http.Handler json(Answer answer) {
+  private Handler json(Answer answer) {
     return (request, response) -> {
       JsonNode body;
       synchronized (state) {
@@ -244,7 +247,7 @@ final class RegistryRoutes implements HttpService {
   private static JsonNode body(ServerRequest request) throws IOException {
     try {
       return JSON.readTree(request.content().as(byte[].class));
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       throw new RegistryError(400, 400, "Bad Request: the body is not JSON");
     }
   }
@@ -263,6 +266,6 @@ final class RegistryRoutes implements HttpService {
 
   private static void send(ServerResponse response, int status, JsonNode body) {
     response.status(Status.create(status)).header(HeaderNames.CONTENT_TYPE, CONTENT_TYPE);
-    response.send(body.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    response.send(body.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

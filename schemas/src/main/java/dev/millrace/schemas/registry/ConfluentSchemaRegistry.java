@@ -56,7 +56,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       client = new CachedSchemaRegistryClient(urls, SCHEMAS_PER_SUBJECT_MAX, all);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "the registry's settings are refused by its client: " + e.getMessage(), e);
+          "the registry's settings are refused by its client: " + reasons(e), e);
     }
   }
 
@@ -82,13 +82,14 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   @Override
   public Optional<Registered> latest(String subject) {
     String question = "looking up the latest schema of subject " + subject;
+    SchemaMetadata latest;
     try {
-      SchemaMetadata latest = ask(question, () -> client.getLatestSchemaMetadata(subject));
-      Schema schema = schemaById(latest.getId());
-      return Optional.of(new Registered(subject, latest.getId(), latest.getVersion(), schema));
-    } catch (NoSuchSubject e) {
+      latest = ask(question, () -> client.getLatestSchemaMetadata(subject));
+    } catch (SchemaNotFoundException e) {
       return Optional.empty();
     }
+    Schema schema = schemaById(latest.getId());
+    return Optional.of(new Registered(subject, latest.getId(), latest.getVersion(), schema));
   }
 
   @Override
@@ -124,9 +125,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     }
     // 404 alone may be any web server's; the registry's own error codes are 40401 and on
     if (status == 404 && e.getErrorCode() / 100 == 404) {
-      return e.getErrorCode() == 40403
-          ? new SchemaNotFoundException(question + ": " + show() + " has no such schema", e)
-          : new NoSuchSubject(question, e);
+      return new SchemaNotFoundException(question + ": " + show() + " has none", e);
     }
     if (status == 409 || status == 422) {
       return new IncompatibleSchemaException(
@@ -159,7 +158,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             + ": "
             + show()
             + " cannot be reached: "
-            + e.getClass().getSimpleName()
+            + reason(e)
             + ". Is the registry running, and is "
             + URL
             + " right?",
@@ -216,16 +215,27 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     return urls;
   }
 
-  private static String withoutUserInfo(String url) {
-    return url.replaceFirst("//[^/]*@", "//");
+  /** What went wrong and what was behind it, outermost first. */
+  private static String reasons(Throwable failure) {
+    StringBuilder reasons = new StringBuilder(reason(failure));
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      reasons.append(", because ").append(reason(cause));
+    }
+    return reasons.toString();
   }
 
-  /** A subject or version is not there: an answer to {@link #latest}, and to nothing else. */
-  private static final class NoSuchSubject extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+  /** Without the text if it may show a URL with a login. */
+  private static String reason(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
+    String text = failure.getMessage();
+    return text == null || text.contains("@") ? name : name + " (" + text + ")";
+  }
 
-    NoSuchSubject(String question, Throwable cause) {
-      super(question, cause);
-    }
+  private static String withoutUserInfo(String url) {
+    int host = url.lastIndexOf('@') + 1;
+    int scheme = url.indexOf("//") + 2;
+    return scheme >= 2 && scheme < host
+        ? url.substring(0, scheme) + url.substring(host)
+        : url.substring(host);
   }
 }

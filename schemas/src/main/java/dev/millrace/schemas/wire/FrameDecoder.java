@@ -143,14 +143,17 @@ public final class FrameDecoder {
   /** An array of float, in any number of blocks. */
   public float[] readFloats() {
     float[] values = {};
+    int length = 0;
     for (int count; (count = readBlockCount(Float.BYTES)) != 0; ) {
-      int start = values.length;
-      values = Arrays.copyOf(values, start + count);
-      for (int i = start; i < values.length; i++) {
-        values[i] = readFloat();
+      int end = length + count;
+      if (end > values.length) { // doubling keeps many small blocks from costing a square
+        values = Arrays.copyOf(values, Math.max(end, 2 * length));
+      }
+      while (length < end) {
+        values[length++] = readFloat();
       }
     }
-    return values;
+    return length == values.length ? values : Arrays.copyOf(values, length);
   }
 
   /**
