@@ -76,6 +76,13 @@ public final class Network {
     this.kernels = Objects.requireNonNull(kernels, "kernels");
     this.layout = ParameterLayout.ofDense(inputs, layers.stream().map(LayerSpec::dense).toList());
     int widest = Math.max(inputs, layers.stream().mapToInt(LayerSpec::dense).max().getAsInt());
+    if ((maxRows + 4L) * (widest + 4L) > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          "maxRows times the widest layer must be less than 2^31, maxRows="
+              + maxRows
+              + ", widest="
+              + widest);
+    }
     Workspace workspace = new Workspace(maxRows, widest);
     this.layers = new Dense[layers.size()];
     for (int i = 0; i < this.layers.length; i++) {
