@@ -76,9 +76,10 @@ public final class Network {
     this.kernels = Objects.requireNonNull(kernels, "kernels");
     this.layout = ParameterLayout.ofDense(inputs, layers.stream().map(LayerSpec::dense).toList());
     int widest = Math.max(inputs, layers.stream().mapToInt(LayerSpec::dense).max().getAsInt());
-    if ((maxRows + 4L) * (widest + 4L) > Integer.MAX_VALUE - 64) {
+    long scratch = Math.max((maxRows + 4L) * (widest + 4L), 32L * Math.max(maxRows, widest));
+    if (scratch > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
-          "maxRows times the widest layer must be less than 2^31, maxRows="
+          "maxRows times the widest layer, and 32 times either, must be less than 2^31, maxRows="
               + maxRows
               + ", widest="
               + widest);

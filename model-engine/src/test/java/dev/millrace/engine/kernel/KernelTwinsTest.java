@@ -37,6 +37,7 @@ class KernelTwinsTest {
   void agreeBitForBitOnManyPanels() {
     agree(new KernelCase(300, 130, 33, 13, false));
     agree(new KernelCase(129, 257, 5, 14, false));
+    agree(new KernelCase(20, 40, 300, 17, false));
   }
 
   @Property(tries = 100)
