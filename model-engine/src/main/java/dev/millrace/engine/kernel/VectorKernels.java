@@ -40,7 +40,18 @@ final class VectorKernels implements Kernels {
     int blocks = rows / 4;
     packRows(x, xOffset, blocks, inputs, workspace.left);
     VectorProducts.blocks(
-        workspace.left, blocks, inputs, parameters, w, parameters, bias, 1, y, 0, outputs);
+        workspace.left,
+        blocks,
+        inputs,
+        parameters,
+        w,
+        parameters,
+        bias,
+        1,
+        y,
+        0,
+        outputs,
+        workspace.right);
     for (int row = 4 * blocks; row < rows; row++) {
       int from = xOffset + row * inputs;
       VectorProducts.row(
@@ -63,7 +74,8 @@ final class VectorKernels implements Kernels {
     float[] zeros = workspace.zeros;
     int blocks = inputs / 4;
     packColumns(x, xOffset, blocks, inputs, rows, workspace.left);
-    VectorProducts.blocks(workspace.left, blocks, rows, dy, 0, zeros, 0, 0, gradient, dw, outputs);
+    VectorProducts.blocks(
+        workspace.left, blocks, rows, dy, 0, zeros, 0, 0, gradient, dw, outputs, workspace.right);
     for (int k = 4 * blocks; k < inputs; k++) {
       int to = dw + k * outputs;
       VectorProducts.row(x, xOffset + k, inputs, rows, dy, 0, zeros, 0, 0, gradient, to, outputs);

@@ -24,8 +24,10 @@ final class VectorProducts {
   private VectorProducts() {}
 
   /**
-   * Blocks of four rows of c.
+   * Blocks of four rows of c. A panel of b that several blocks share is copied together first: its
+   * rows, a power of two apart, would fall into few sets of the cache.
    *
+   * @param panel room for [depth][PANEL]
    * @param a packed blocks, from index 0
    * @param start what each row of c starts from, from startOffset
    * @param columns of c, of b, and of start; c and b have their rows columns and bStride apart
@@ -41,13 +43,21 @@ final class VectorProducts {
       int startStep,
       float[] c,
       int cOffset,
-      int columns) {
+      int columns,
+      float[] panel) {
     int fullColumns = columns - columns % PANEL;
+    boolean shared = blocks >= 4;
+    float[] right = shared ? panel : b;
+    int stride = shared ? PANEL : columns;
     for (int j = 0; j < fullColumns; j += PANEL) {
+      if (shared) {
+        copyPanel(b, bOffset + j, columns, depth, panel);
+      }
+      int from = shared ? 0 : bOffset + j;
       for (int block = 0; block < blocks; block++) {
         int cTile = cOffset + 4 * block * columns + j;
         int s = startOffset + j * startStep;
-        tile4x2(a, 4 * block * depth, depth, b, bOffset + j, columns, start, s, c, cTile, columns);
+        tile4x2(a, 4 * block * depth, depth, right, from, stride, start, s, c, cTile, columns);
       }
     }
     for (int j = fullColumns; j < columns; j += LENGTH) {
@@ -69,6 +79,14 @@ final class VectorProducts {
             columns,
             mask);
       }
+    }
+  }
+
+  private static void copyPanel(float[] b, int offset, int stride, int depth, float[] panel) {
+    for (int k = 0; k < depth; k++) {
+      int from = offset + k * stride;
+      FloatVector.fromArray(SPECIES, b, from).intoArray(panel, k * PANEL);
+      FloatVector.fromArray(SPECIES, b, from + LENGTH).intoArray(panel, k * PANEL + LENGTH);
     }
   }
 

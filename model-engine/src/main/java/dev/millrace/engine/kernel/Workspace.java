@@ -8,7 +8,7 @@ public final class Workspace {
   /** The left operand of a product in blocks of four rows, [block][k][4]. */
   final float[] left;
 
-  /** A panel of a transposed right operand, [k][columns of the panel]. */
+  /** A panel of a right operand, [k][columns of the panel]. */
   final float[] right;
 
   /** The partial sums of a reduction. */
@@ -18,11 +18,13 @@ public final class Workspace {
   final float[] zeros = new float[4 * Lanes.WIDTH];
 
   /**
+   * The scratch of a network.
+   *
    * @param rows the most rows of a batch
    * @param widest the most inputs or outputs of any layer
    */
   public Workspace(int rows, int widest) {
     left = new float[Math.multiplyExact(Math.addExact(rows, 4), Math.addExact(widest, 4))];
-    right = new float[Math.multiplyExact(2 * Lanes.WIDTH, widest)];
+    right = new float[Math.multiplyExact(2 * Lanes.WIDTH, Math.max(rows, widest))];
   }
 }

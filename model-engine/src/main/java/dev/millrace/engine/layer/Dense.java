@@ -83,11 +83,6 @@ public final class Dense {
     kernels.inputGradient(shape, dy, parameters, dx, rows, workspace);
   }
 
-  /** The width of a row of x. */
-  public int inputs() {
-    return shape.inputs();
-  }
-
   /** The width of a row of y. */
   public int units() {
     return shape.outputs();

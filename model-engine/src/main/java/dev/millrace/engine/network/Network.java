@@ -76,6 +76,14 @@ public final class Network {
     this.kernels = Objects.requireNonNull(kernels, "kernels");
     this.layout = ParameterLayout.ofDense(inputs, layers.stream().map(LayerSpec::dense).toList());
     int widest = Math.max(inputs, layers.stream().mapToInt(LayerSpec::dense).max().getAsInt());
+    long scratch = Math.max((maxRows + 4L) * (widest + 4L), 32L * Math.max(maxRows, widest));
+    if (scratch > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          "maxRows times the widest layer, and 32 times either, must be less than 2^31, maxRows="
+              + maxRows
+              + ", widest="
+              + widest);
+    }
     Workspace workspace = new Workspace(maxRows, widest);
     this.layers = new Dense[layers.size()];
     for (int i = 0; i < this.layers.length; i++) {

@@ -1,0 +1,90 @@
+package dev.millrace.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class ElementaryTest {
+  private interface FloatFunction {
+    float apply(float x);
+  }
+
+  @Test
+  void expIsWithinOneAndAHalfUnitsInTheLastPlace() {
+    assertThat(worstUlps(Elementary::exp, StrictMath::exp, -87.33f, 88.72f)).isLessThan(1.5);
+  }
+
+  @Test
+  void sigmoidIsWithinThreeUnitsInTheLastPlace() {
+    DoubleUnaryOperator exact = x -> 1 / (1 + StrictMath.exp(-x));
+    assertThat(worstUlps(Elementary::sigmoid, exact, -87.3f, 87.3f)).isLessThan(3);
+  }
+
+  @Test
+  void tanhIsWithinTwoUnitsInTheLastPlace() {
+    assertThat(worstUlps(Elementary::tanh, StrictMath::tanh, -20f, 20f)).isLessThan(2);
+    assertThat(worstUlps(Elementary::tanh, StrictMath::tanh, -1f, 1f)).isLessThan(2);
+  }
+
+  @Test
+  void logIsWithinOneAndAHalfUnitsInTheLastPlaceAtEveryMagnitude() {
+    double worst = 0;
+    for (int bits = 1; bits < 0x7f800000; bits += 1009) {
+      float x = Float.intBitsToFloat(bits);
+      worst = Math.max(worst, ulps(Elementary.log(x), StrictMath.log(x)));
+    }
+    assertThat(worst).isLessThan(1.5);
+    assertThat(worstUlps(Elementary::log, StrictMath::log, 0.5f, 2f)).isLessThan(1.5);
+  }
+
+  @Test
+  void log1pKeepsSmallArguments() {
+    double worst = 0;
+    for (float x = 1e-37f; x <= 1f; x *= 1.0001f) {
+      worst = Math.max(worst, ulps(Elementary.log1p(x), StrictMath.log1p(x)));
+    }
+    assertThat(worst).isLessThan(4);
+    assertThat(Elementary.log1p(0f)).isZero();
+  }
+
+  @Test
+  void edgesAreWhatTheirDocumentationSays() {
+    assertThat(Elementary.exp(Float.NaN)).isNaN();
+    assertThat(Elementary.exp(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(Elementary.exp(88.7229f)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(Elementary.exp(88.722f)).isFinite();
+    assertThat(Elementary.exp(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Elementary.exp(-87.34f)).isZero();
+    assertThat(Elementary.exp(-87.33f)).isGreaterThanOrEqualTo(Float.MIN_NORMAL);
+    assertThat(Elementary.exp(0f)).isEqualTo(1f);
+    assertThat(Elementary.sigmoid(Float.NaN)).isNaN();
+    assertThat(Elementary.sigmoid(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Elementary.sigmoid(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Elementary.sigmoid(-0f)).isEqualTo(0.5f);
+    assertThat(Elementary.tanh(Float.NaN)).isNaN();
+    assertThat(Elementary.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Elementary.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
+    assertThat(Float.floatToIntBits(Elementary.tanh(-0f))).isEqualTo(Integer.MIN_VALUE);
+    assertThat(Elementary.log(Float.NaN)).isNaN();
+    assertThat(Elementary.log(-1f)).isNaN();
+    assertThat(Elementary.log(-0f)).isEqualTo(Float.NEGATIVE_INFINITY);
+    assertThat(Elementary.log(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(Elementary.log(1f)).isZero();
+  }
+
+  private static double worstUlps(
+      FloatFunction function, DoubleUnaryOperator exact, float from, float to) {
+    double worst = 0;
+    double step = (to - from) / 1e6;
+    for (double at = from; at <= to; at += step) {
+      float x = (float) at;
+      worst = Math.max(worst, ulps(function.apply(x), exact.applyAsDouble(x)));
+    }
+    return worst;
+  }
+
+  private static double ulps(float actual, double exact) {
+    return Math.abs(actual - exact) / Math.ulp((float) exact);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class KernelTwinsTest {
+  private static final Kernels PLAIN = new PlainKernels();
+  private static final Kernels VECTOR = KernelChoice.select(KernelChoice.Mode.VECTOR).kernels();
+
+  @Test
+  void agreeBitForBitAtEverySizeUpTo67() {
+    for (int outputs = 1; outputs <= 67; outputs++) {
+      int inputs = 1 + (outputs * 29) % 67;
+      for (int rows : new int[] {1, 5, 32, 33}) {
+        agree(new KernelCase(inputs, outputs, rows, 11, false));
+      }
+    }
+  }
+
+  @Test
+  void agreeBitForBitOnNanInfinityZerosAndDenormals() {
+    for (int outputs = 1; outputs <= 67; outputs += 3) {
+      int inputs = 1 + (outputs * 31) % 67;
+      for (int rows : new int[] {1, 5, 32, 33}) {
+        agree(new KernelCase(inputs, outputs, rows, 12, true));
+      }
+    }
+  }
+
+  @Test
+  void agreeBitForBitOnManyPanels() {
+    agree(new KernelCase(300, 130, 33, 13, false));
+    agree(new KernelCase(129, 257, 5, 14, false));
+    agree(new KernelCase(20, 40, 300, 17, false));
+  }
+
+  @Property(tries = 100)
+  void agreeBitForBitOnAnyShape(
+      @ForAll @IntRange(min = 1, max = 67) int inputs,
+      @ForAll @IntRange(min = 1, max = 67) int outputs,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll long seed,
+      @ForAll boolean edges) {
+    agree(new KernelCase(inputs, outputs, rows, seed, edges));
+  }
+
+  @Test
+  void tellARowTheSameWhicheverRowsStandBesideIt() {
+    for (Kernels kernels : List.of(PLAIN, VECTOR)) {
+      DenseShape shape = new DenseShape(67, 45, 0, 67 * 45);
+      KernelCase numbers = new KernelCase(67, 45, 33, 15, false);
+      float[] x = numbers.numbers(1, 33 * 67, 1);
+      float[] parameters = numbers.numbers(2, 68 * 45, 1);
+      Workspace workspace = new Workspace(33, 67);
+      float[] together = new float[33 * 45];
+      kernels.forward(shape, x, 0, parameters, together, 33, workspace);
+      for (int row = 0; row < 33; row++) {
+        float[] alone = new float[45];
+        kernels.forward(shape, x, row * 67, parameters, alone, 1, workspace);
+        assertThat(alone).containsExactly(Arrays.copyOfRange(together, row * 45, row * 45 + 45));
+      }
+    }
+  }
+
+  private static void agree(KernelCase shape) {
+    List<int[]> expected = shape.run(PLAIN).stream().map(int[]::clone).toList();
+    List<int[]> actual = shape.run(VECTOR);
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(actual.get(i)).as("array %d of %s", i, shape).isEqualTo(expected.get(i));
+    }
+  }
+}

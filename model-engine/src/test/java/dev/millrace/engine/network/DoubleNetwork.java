@@ -1,0 +1,76 @@
+package dev.millrace.engine.network;
+
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import java.util.List;
+
+/** The mean loss and the outputs in double, written from the textbook and not from the engine. */
+final class DoubleNetwork {
+  private final List<LayerSpec> layers;
+  private final Loss loss;
+
+  DoubleNetwork(List<LayerSpec> layers, Loss loss) {
+    this.layers = layers;
+    this.loss = loss;
+  }
+
+  /** Parameters are all kernels [in][out] and biases in turn. */
+  double[] outputs(double[] parameters, double[] row) {
+    double[] a = row;
+    int at = 0;
+    for (LayerSpec layer : layers) {
+      double[] z = new double[layer.dense()];
+      for (int j = 0; j < z.length; j++) {
+        z[j] = parameters[at + a.length * z.length + j];
+        for (int k = 0; k < a.length; k++) {
+          z[j] += a[k] * parameters[at + k * z.length + j];
+        }
+      }
+      at += (a.length + 1) * z.length;
+      a = activate(layer.activation(), z);
+    }
+    return a;
+  }
+
+  private static double[] activate(Activation activation, double[] z) {
+    double[] y = new double[z.length];
+    double sum = 0;
+    for (double value : z) {
+      sum += Math.exp(value);
+    }
+    for (int j = 0; j < z.length; j++) {
+      y[j] =
+          switch (activation) {
+            case LINEAR -> z[j];
+            case RELU -> z[j] > 0 ? z[j] : 0;
+            case SIGMOID -> 1 / (1 + Math.exp(-z[j]));
+            case TANH -> Math.tanh(z[j]);
+            case SOFTMAX -> Math.exp(z[j]) / sum;
+          };
+    }
+    return y;
+  }
+
+  double meanLoss(double[] parameters, double[][] rows, double[][] targets) {
+    double sum = 0;
+    for (int row = 0; row < rows.length; row++) {
+      sum += loss(outputs(parameters, rows[row]), targets[row]);
+    }
+    return sum / rows.length;
+  }
+
+  private double loss(double[] y, double[] t) {
+    if (loss == Loss.CATEGORICAL_CROSSENTROPY) {
+      return -Math.log(y[(int) t[0]]);
+    }
+    double sum = 0;
+    for (int j = 0; j < y.length; j++) {
+      sum +=
+          loss == Loss.MEAN_SQUARED_ERROR
+              ? (y[j] - t[j]) * (y[j] - t[j])
+              : -t[j] * Math.log(y[j]) - (1 - t[j]) * Math.log(1 - y[j]);
+    }
+    return sum / y.length;
+  }
+}
