@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.avro.SchemaFormatter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,7 +79,9 @@ public final class InitCommand implements Callable<Integer> {
     String yaml = draft.yaml();
     Pipeline pipeline = PipelineParser.parse(yaml, "the new pipeline");
     if (schemaOut != null) {
-      String schema = CsvSource.schema(csv.file(), pipeline, csv.options()).toString(true);
+      String schema =
+          SchemaFormatter.format(
+              "json/pretty", CsvSource.schema(csv.file(), pipeline, csv.options()));
       Files.writeString(schemaOut, schema + System.lineSeparator());
     }
     spec.commandLine().getOut().print(yaml);
