@@ -1,8 +1,12 @@
 package dev.millrace.app;
 
+import dev.millrace.app.cli.DemoCommand;
 import dev.millrace.app.cli.Errors;
+import dev.millrace.app.cli.EvalCommand;
 import dev.millrace.app.cli.InitCommand;
+import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
+import dev.millrace.app.cli.RunCommand;
 import dev.millrace.app.cli.TailCommand;
 import dev.millrace.app.cli.UsageErrors;
 import dev.millrace.app.cli.ValidateCommand;
@@ -29,14 +33,20 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
+      "  millrace demo",
       "  millrace init --data elec2.csv.gz --label class > elec2.yaml",
       "  millrace validate elec2.yaml",
+      "  millrace eval elec2.yaml --data elec2.csv.gz",
       "  millrace produce elec2.yaml --data elec2.csv.gz",
       "  millrace tail elec2.yaml --predictions -n 5"
     },
     subcommands = {
+      DemoCommand.class,
+      LocalCommand.class,
       InitCommand.class,
       ValidateCommand.class,
+      RunCommand.class,
+      EvalCommand.class,
       ProduceCommand.class,
       TailCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -2,11 +2,15 @@ package dev.millrace.app.cli;
 
 import dev.millrace.app.data.CsvException;
 import dev.millrace.app.embedded.EmbeddedException;
+import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.registry.IncompatibleSchemaException;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaNotFoundException;
 import dev.millrace.schemas.wire.WireFormatException;
+import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.PipelineException;
+import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.store.StateMismatchException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -71,7 +75,12 @@ public final class Errors {
           case IncompatibleSchemaException e -> e.getMessage();
           case SchemaNotFoundException e -> e.getMessage();
           case WireFormatException e -> e.getMessage();
+          case PreflightException e -> e.getMessage();
+          case PipelineEndedException e -> e.getMessage();
           case EmbeddedException e -> e.getMessage();
+          case StateMismatchException e -> e.getMessage();
+          case StateException e -> e.getMessage();
+          case BadEventException e -> e.getMessage();
           default -> system(cause);
         });
   }

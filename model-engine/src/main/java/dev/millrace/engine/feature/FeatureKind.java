@@ -19,4 +19,9 @@ public enum FeatureKind {
   public String yamlName() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  @Override
+  public String toString() {
+    return yamlName();
+  }
 }

@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * What training makes smaller, by Keras' names. A target is one float a row: the class index for
- * the cross-entropies (0 or 1 for the binary one), the value for a regression.
+ * the cross-entropies (0 or 1 for the binary one), the value for a regression. The binary one and
+ * the squared error take one for each output, and are their mean.
  */
 public enum Loss {
   CATEGORICAL_CROSSENTROPY,

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 
 /**
  * An optimiser by Keras' name with every setting resolved; what is not stated has Keras' default.
+ * The bounds of the settings keep a weight from overflowing in any one step.
  *
  * @param name {@code sgd} or {@code adam}
  * @param settings all of the optimiser's settings by Keras' names; {@code nesterov} is 0 or 1
@@ -41,14 +42,16 @@ public record OptimizerSpec(String name, SortedMap<String, Double> settings) {
   private static void check(String setting, double value) {
     boolean valid =
         switch (setting) {
-          case "learning_rate", "epsilon" -> value > 0 && value < Double.POSITIVE_INFINITY;
+          case "learning_rate" -> value > 0 && value <= 1e6;
+          case "epsilon" -> value >= 1e-30 && value <= 1e6;
           case "nesterov" -> value == 0 || value == 1;
           default -> value >= 0 && value < 1;
         };
     if (!valid) {
       String range =
           switch (setting) {
-            case "learning_rate", "epsilon" -> "greater than 0";
+            case "learning_rate" -> "greater than 0 and at most 1e6";
+            case "epsilon" -> "from 1e-30 to 1e6";
             case "nesterov" -> "true or false";
             default -> "at least 0 and less than 1";
           };

@@ -60,9 +60,14 @@ public final class WireFormat {
 
   /** A frame around an Avro encoding. Copies; a {@link FrameEncoder} does not need to. */
   public static byte[] frame(int schemaId, byte[] payload) {
-    byte[] framed = new byte[PAYLOAD_OFFSET + payload.length];
+    return frame(schemaId, payload, payload.length);
+  }
+
+  /** A frame around the first {@code length} bytes. */
+  public static byte[] frame(int schemaId, byte[] payload, int length) {
+    byte[] framed = new byte[PAYLOAD_OFFSET + length];
     putHeader(framed, schemaId);
-    System.arraycopy(payload, 0, framed, PAYLOAD_OFFSET, payload.length);
+    System.arraycopy(payload, 0, framed, PAYLOAD_OFFSET, length);
     return framed;
   }
 

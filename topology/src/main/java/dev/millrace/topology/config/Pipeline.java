@@ -36,6 +36,12 @@ public record Pipeline(
     registry = Collections.unmodifiableMap(new LinkedHashMap<>(registry));
   }
 
+  /** The same pipeline with other Kafka and registry settings. */
+  public Pipeline connectedTo(Map<String, String> kafka, Map<String, String> registry) {
+    return new Pipeline(
+        name, input, label, model, batch, seed, snapshots, outputs, kafka, registry);
+  }
+
   /** Without the values of the settings, among which there may be passwords. */
   @Override
   public String toString() {

@@ -1,0 +1,91 @@
+package dev.millrace.app.eval;
+
+import dev.millrace.app.data.CsvSource;
+import dev.millrace.engine.Counters;
+import dev.millrace.engine.Learner;
+import dev.millrace.engine.Outcome;
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.wire.WireFormat;
+import dev.millrace.topology.Event;
+import dev.millrace.topology.LearningLoop;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.decode.BadEventException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.avro.Schema;
+
+/**
+ * Runs rows through the very loop that runs under Kafka Streams, as events of one partition: the
+ * same bytes, the same decoder, the same steps.
+ */
+public final class Evaluation {
+  private static final int SCHEMA_ID = 1;
+
+  private final LearningLoop loop;
+  private final String topic;
+  private final long startNanos = System.nanoTime();
+  private Schema schema;
+  private BadEventException lastRefusal;
+  private long rows;
+  private long skipped;
+  private long offset;
+
+  public Evaluation(Pipeline pipeline, Kernels kernels) {
+    topic = pipeline.input().topic();
+    loop = new LearningLoop(pipeline, kernels, id -> schema, new Ignore());
+  }
+
+  /**
+   * Learns all rows once; the figures begin anew.
+   *
+   * @throws BadEventException if not one row fits the pipeline
+   */
+  public void pass(CsvSource source) throws IOException {
+    schema = source.schema();
+    rows = 0;
+    loop.learner().ifPresent(Learner::resetMetrics);
+    while (source.next()) {
+      byte[] value = WireFormat.frame(SCHEMA_ID, source.buffer(), source.length());
+      loop.accept(new Event(null, value, topic, 0, offset++, 0));
+      rows++;
+    }
+    loop.predict();
+    skipped = source.skipped();
+    if (rows > 0 && loop.learner().isEmpty()) {
+      throw new BadEventException(
+          lastRefusal.reason(), "no row can be learned: " + lastRefusal.getMessage());
+    }
+  }
+
+  /** The figures, by the names of {@code -o json}. */
+  public Map<String, Object> result() {
+    Counters counters = loop.counters();
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("rows", rows);
+    result.put("learned", counters.learned());
+    result.put("pending", counters.pending());
+    result.put("rejected", loop.state().deadLettered() + counters.rejected());
+    result.put("skipped", skipped);
+    result.put("metrics", loop.learner().map(l -> l.metrics().figures()).orElse(Map.of()));
+    result.put("baseline", loop.learner().map(l -> l.metrics().baselines()).orElse(Map.of()));
+    result.put("version", loop.learner().map(Learner::version).orElse(0L));
+    result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
+    result.put("weights_digest", loop.learner().map(Learner::weightsDigest).orElse(""));
+    return result;
+  }
+
+  /** Only the figures are wanted; the reason of the last refusal is kept for a message. */
+  private final class Ignore implements LearningLoop.Sink {
+    @Override
+    public void prediction(Event event, Outcome outcome) {}
+
+    @Override
+    public void deadLetter(Event event, BadEventException why) {
+      lastRefusal = why;
+    }
+
+    @Override
+    public void snapshot(Learner learner) {}
+  }
+}

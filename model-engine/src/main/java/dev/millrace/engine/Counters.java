@@ -1,0 +1,14 @@
+package dev.millrace.engine;
+
+/**
+ * Events by what became of them. {@code labelled = learned + pending + rejected} always.
+ *
+ * @param predicted events predicted
+ * @param labelled events predicted that carried a label
+ * @param learned labelled events that a step learned from
+ * @param pending labelled events in the partial batch
+ * @param rejected labelled events of skipped steps
+ * @param skippedSteps steps not made because a loss or gradient was not finite
+ */
+public record Counters(
+    long predicted, long labelled, long learned, long pending, long rejected, long skippedSteps) {}

@@ -1,0 +1,395 @@
+package dev.millrace.engine;
+
+import dev.millrace.engine.feature.EventRow;
+import dev.millrace.engine.feature.FeatureSpace;
+import dev.millrace.engine.feature.Featurizer;
+import dev.millrace.engine.feature.TargetScaler;
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.metric.ClassMetrics;
+import dev.millrace.engine.metric.Prequential;
+import dev.millrace.engine.metric.ValueMetrics;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.network.Network;
+import dev.millrace.engine.params.Tensor;
+import dev.millrace.engine.state.BlockReader;
+import dev.millrace.engine.state.BlockWriter;
+import dev.millrace.engine.state.Digest;
+import dev.millrace.engine.state.StateArray;
+import dev.millrace.engine.state.StateBlocks;
+import dev.millrace.engine.state.StateException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A model that predicts events, then learns from them: features, network, optimiser and metrics
+ * behind one face.
+ *
+ * <p>Events join in offset order with {@link #add}. Labelled rows gather in the batch, unlabelled
+ * ones beside it, until {@link #mustPredict}; {@link #predict} then says what the version in force
+ * makes of each, in order. When {@link #batchIsFull}, {@link #step} learns from the batch. When
+ * predict is called in between changes no bit of any result, because every row is computed alone.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Learner {
+  /** Unlabelled events that may wait for a prediction. */
+  static final int UNLABELLED_MAX = 64;
+
+  private static final int PREDICTED = 0;
+  private static final int LABELLED = 1;
+  private static final int LEARNED = 2;
+  private static final int REJECTED = 3;
+  private static final int SKIPPED_STEPS = 4;
+  private static final int STEPS = 5;
+  private static final int BATCHED = 6;
+
+  private final ModelSpec spec;
+  private final int width;
+  private final int classes;
+  private final Featurizer featurizer;
+  private final TargetScaler targetScaler = new TargetScaler();
+  private final Network network;
+  private final Prequential metrics;
+  private final EventRow event;
+  private final Outcome outcome;
+
+  private final float[] batch; // [batch][width], rows of labelled events
+  private final double[] labels; // [batch]
+  private final long[] batchOffsets; // [batch]
+  private final float[] targets; // [batch], labels as the network learns them
+  private final float[] others; // [UNLABELLED_MAX][width], rows of unlabelled events
+  private final long[] otherOffsets;
+  private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
+  private int batched;
+  private int unlabelled;
+  private int waitingCount;
+  private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
+
+  private final long[] counts = new long[7];
+  private final StateBlocks model; // all that predictions depend on
+  private final StateBlocks progress; // metrics and counters
+  private int rowsStored; // rows of the batch that the store has
+
+  /** A model that has seen nothing. */
+  public Learner(ModelSpec spec, Kernels kernels) {
+    this.spec = spec;
+    FeatureSpace space = new FeatureSpace(spec.features());
+    width = space.width();
+    classes = spec.label().classes().size();
+    featurizer = new Featurizer(space);
+    event = space.newEvent();
+    int rows = Math.max(spec.batch(), UNLABELLED_MAX);
+    network = new Network(width, spec.layers(), spec.loss(), spec.optimizer(), rows, kernels);
+    network.initialize(spec.seed());
+    metrics = Prequential.of(classes);
+    outcome = new Outcome(Math.max(1, classes));
+    batch = new float[Math.multiplyExact(spec.batch(), width)];
+    labels = new double[spec.batch()];
+    batchOffsets = new long[spec.batch()];
+    targets = new float[spec.batch()];
+    others = new float[Math.multiplyExact(UNLABELLED_MAX, width)];
+    otherOffsets = new long[UNLABELLED_MAX];
+    waiting = new int[spec.batch() + UNLABELLED_MAX];
+    model = new StateBlocks(modelArrays());
+    List<StateArray> progressArrays = new ArrayList<>(metrics.state());
+    progressArrays.add(StateArray.of("meta/counts", counts));
+    progress = new StateBlocks(progressArrays);
+  }
+
+  private List<StateArray> modelArrays() {
+    List<StateArray> arrays = new ArrayList<>();
+    for (Tensor tensor : network.layout().tensors()) {
+      arrays.add(
+          StateArray.of(
+              "b/" + tensor.name(), network.parameters(), tensor.offset(), tensor.size()));
+      for (String slot : network.slotNames()) {
+        arrays.add(
+            StateArray.of(
+                "b/" + tensor.name() + "." + slot,
+                network.slot(slot),
+                tensor.offset(),
+                tensor.size()));
+      }
+    }
+    arrays.addAll(featurizer.state());
+    arrays.add(targetScaler.state());
+    return arrays;
+  }
+
+  public ModelSpec spec() {
+    return spec;
+  }
+
+  /** The event to fill before {@link #add}; the same object every time. */
+  public EventRow event() {
+    return event;
+  }
+
+  /**
+   * Takes the event in {@link #event()}: its numbers join the statistics and its row waits for a
+   * prediction.
+   *
+   * @param offset greater than that of any event before
+   */
+  public void add(long offset) {
+    assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
+    if (event.labelled) {
+      featurizer.featurize(event, batch, batched * width);
+      labels[batched] = event.label;
+      batchOffsets[batched] = offset;
+      waiting[waitingCount++] = batched++;
+      counts[LABELLED]++;
+    } else {
+      featurizer.featurize(event, others, unlabelled * width);
+      otherOffsets[unlabelled] = offset;
+      waiting[waitingCount++] = ~unlabelled++;
+    }
+    activationsAreOfBatch = false;
+    model.touch();
+    progress.touch();
+  }
+
+  /** Whether waiting events must be predicted before another is added. */
+  public boolean mustPredict() {
+    return waitingCount > 0 && (batched == spec.batch() || unlabelled == UNLABELLED_MAX);
+  }
+
+  /** Whether a step must be made before another event is added. */
+  public boolean batchIsFull() {
+    return batched == spec.batch();
+  }
+
+  /** Predicts every waiting event with the version in force, in the order of their offsets. */
+  public void predict(Outcome.Consumer consumer) {
+    if (waitingCount == 0) {
+      return;
+    }
+    float[] unlabelledOutputs =
+        unlabelled == 0 ? null : copyOf(network.forward(others, 0, unlabelled), unlabelled);
+    int first = firstWaitingInBatch();
+    float[] outputs =
+        first == batched ? null : network.forward(batch, first * width, batched - first);
+    activationsAreOfBatch = first == 0 && batched == spec.batch();
+    for (int i = 0; i < waitingCount; i++) {
+      int row = waiting[i];
+      if (row >= 0) {
+        tell(outputs, row - first, batchOffsets[row], true, labels[row], consumer);
+      } else {
+        tell(unlabelledOutputs, ~row, otherOffsets[~row], false, Double.NaN, consumer);
+      }
+    }
+    counts[PREDICTED] += waitingCount;
+    waitingCount = 0;
+    unlabelled = 0;
+    progress.touch();
+  }
+
+  private float[] copyOf(float[] outputs, int rows) {
+    return Arrays.copyOf(outputs, rows * network.outputs());
+  }
+
+  private int firstWaitingInBatch() {
+    for (int i = 0; i < waitingCount; i++) {
+      if (waiting[i] >= 0) {
+        return waiting[i];
+      }
+    }
+    return batched;
+  }
+
+  private void tell(
+      float[] outputs,
+      int row,
+      long offset,
+      boolean labelled,
+      double label,
+      Outcome.Consumer consumer) {
+    outcome.offset = offset;
+    outcome.version = network.steps();
+    outcome.labelled = labelled;
+    outcome.label = label;
+    outcome.loss = Double.NaN;
+    switch (metrics) {
+      case ClassMetrics m -> {
+        fillProbabilities(outputs, row * network.outputs());
+        if (labelled) {
+          outcome.loss = ClassMetrics.logLoss(outcome.outputs[(int) label]);
+          m.add((int) label, outcome.predictedClass, outcome.loss);
+        }
+      }
+      case ValueMetrics m -> {
+        double value = targetScaler.unscale(outputs[row]);
+        outcome.outputs[0] = (float) value;
+        outcome.predictedValue = value;
+        if (labelled) {
+          outcome.loss = (value - label) * (value - label);
+          m.add(label, value);
+        }
+      }
+    }
+    consumer.accept(outcome);
+  }
+
+  private void fillProbabilities(float[] outputs, int at) {
+    float[] probabilities = outcome.outputs;
+    if (network.outputs() == 1) {
+      probabilities[0] = 1f - outputs[at];
+      probabilities[1] = outputs[at];
+    } else {
+      System.arraycopy(outputs, at, probabilities, 0, classes);
+    }
+    int best = 0;
+    for (int i = 1; i < classes; i++) {
+      best = probabilities[i] > probabilities[best] ? i : best;
+    }
+    outcome.predictedClass = best;
+  }
+
+  /**
+   * Learns from the full batch, all of whose rows have been predicted.
+   *
+   * @return whether a step was made; if not, a loss or gradient was not finite, no weight changed
+   *     and the batch counts as rejected
+   */
+  public boolean step() {
+    assert batchIsFull() && waitingCount == 0 : "a step needs a full batch, predicted";
+    if (!activationsAreOfBatch) {
+      network.forward(batch, 0, batched);
+    }
+    for (int i = 0; i < batched; i++) {
+      targets[i] = target(labels[i]);
+    }
+    boolean stepped = network.learn(batch, 0, targets, 0, batched);
+    if (stepped) {
+      counts[LEARNED] += batched;
+    } else {
+      counts[REJECTED] += batched;
+      counts[SKIPPED_STEPS]++;
+    }
+    batched = 0;
+    rowsStored = 0;
+    activationsAreOfBatch = false;
+    model.touch();
+    progress.touch();
+    return stepped;
+  }
+
+  private float target(double label) {
+    if (classes > 0) {
+      return (float) label;
+    }
+    targetScaler.observe(label);
+    return targetScaler.scale(label);
+  }
+
+  /** Steps done. */
+  public long version() {
+    return network.steps();
+  }
+
+  /** Counts of events by what became of them. */
+  public Counters counters() {
+    return new Counters(
+        counts[PREDICTED],
+        counts[LABELLED],
+        counts[LEARNED],
+        batched,
+        counts[REJECTED],
+        counts[SKIPPED_STEPS]);
+  }
+
+  public Prequential metrics() {
+    return metrics;
+  }
+
+  /** Begins the metrics anew, as for another epoch over bounded data. */
+  public void resetMetrics() {
+    metrics.reset();
+    progress.touch();
+  }
+
+  /** First offset of the batch that is gathering or has just been offered to {@link #step}. */
+  public long batchFirstOffset() {
+    return batchOffsets[0];
+  }
+
+  /** Last offset of a full batch. */
+  public long batchLastOffset() {
+    return batchOffsets[batchOffsets.length - 1];
+  }
+
+  /**
+   * SHA-256 in hexadecimal over all that predictions depend on: weights, optimiser slots and
+   * feature statistics.
+   */
+  public String weightsDigest() {
+    return Digest.hex(model.digest());
+  }
+
+  /** Writes what a model needs to predict and to learn on, metrics apart. */
+  public void writeModel(BlockWriter writer) {
+    model.writeAll(writer);
+  }
+
+  /** Writes what changed since the last call, the partial batch included. */
+  public void writeChanged(BlockWriter writer) {
+    settle();
+    model.writeChanged(writer);
+    progress.writeChanged(writer);
+    for (; rowsStored < batched; rowsStored++) {
+      writer.put("pend/" + rowsStored, pendingRow(rowsStored).toBytes());
+    }
+  }
+
+  /** Writes everything that {@link #read} takes. */
+  public void writeAll(BlockWriter writer) {
+    settle();
+    model.writeAll(writer);
+    progress.writeAll(writer);
+    for (int i = 0; i < batched; i++) {
+      writer.put("pend/" + i, pendingRow(i).toBytes());
+    }
+  }
+
+  private void settle() {
+    assert waitingCount == 0 : "waiting events are predicted before state is written";
+    counts[STEPS] = network.steps();
+    counts[BATCHED] = batched;
+  }
+
+  /**
+   * Takes the state that {@link #writeChanged} wrote; what follows is bit for bit what would have
+   * followed there.
+   *
+   * @throws StateException if a block is missing or of another size
+   */
+  public void read(BlockReader reader) {
+    model.read(reader);
+    progress.read(reader);
+    network.restoreSteps(counts[STEPS]);
+    batched = Math.toIntExact(counts[BATCHED]);
+    if (batched >= spec.batch()) {
+      throw new StateException("partial batch has %d rows of %d".formatted(batched, spec.batch()));
+    }
+    for (int i = 0; i < batched; i++) {
+      byte[] bytes = reader.get("pend/" + i);
+      if (bytes == null) {
+        throw new StateException("block is missing, key=pend/" + i);
+      }
+      PendingRow row = PendingRow.fromBytes(bytes, width);
+      batchOffsets[i] = row.offset();
+      labels[i] = row.label();
+      System.arraycopy(row.values(), 0, batch, i * width, width);
+    }
+    rowsStored = batched;
+    waitingCount = 0;
+    unlabelled = 0;
+    activationsAreOfBatch = false;
+  }
+
+  private PendingRow pendingRow(int i) {
+    return new PendingRow(
+        batchOffsets[i], labels[i], Arrays.copyOfRange(batch, i * width, (i + 1) * width));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.millrace.engine;
+
+/**
+ * A prediction and, for a labelled event, how it turned out. One object reused for every
+ * prediction: take what you need before you return.
+ */
+public final class Outcome {
+  /** Offset of the event. */
+  public long offset;
+
+  /** Steps done before this prediction. */
+  public long version;
+
+  /** Probabilities in the order of the classes, or the one value. */
+  public final float[] outputs;
+
+  /** The most probable class, the first among equals; 0 in a regression. */
+  public int predictedClass;
+
+  /** The value predicted; NaN in a classification. */
+  public double predictedValue = Double.NaN;
+
+  /** Whether the event has a label; without one {@link #label} and {@link #loss} are NaN. */
+  public boolean labelled;
+
+  /** The class index or the value. */
+  public double label;
+
+  /** Log loss in nats, or the squared error. */
+  public double loss;
+
+  Outcome(int outputs) {
+    this.outputs = new float[outputs];
+  }
+
+  /** Takes each prediction, in the order of the events. */
+  @FunctionalInterface
+  public interface Consumer {
+    void accept(Outcome outcome);
+  }
+}

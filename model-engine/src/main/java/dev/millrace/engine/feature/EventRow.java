@@ -1,0 +1,43 @@
+package dev.millrace.engine.feature;
+
+import java.util.Arrays;
+
+/**
+ * One event as a decoder leaves it: raw values by the slots of a {@link FeatureSpace}, and the
+ * label. Reused from event to event; {@link #clear} makes everything missing.
+ */
+public final class EventRow {
+  /** A category slot that no value was read for. */
+  public static final int MISSING = -1;
+
+  /** Numbers by slot; NaN is missing. */
+  public final double[] numbers;
+
+  /** Index of the category within its feature, by slot; {@link #MISSING} is missing. */
+  public final int[] categories;
+
+  /** Vectors one after another; 0 is missing. */
+  public final float[] vectors;
+
+  /** Whether the event carries a label. */
+  public boolean labelled;
+
+  /** The class index or the value to predict; meaningful only if {@link #labelled}. */
+  public double label;
+
+  EventRow(int numbers, int categories, int vectorValues) {
+    this.numbers = new double[numbers];
+    this.categories = new int[categories];
+    this.vectors = new float[vectorValues];
+    clear();
+  }
+
+  /** Makes every value missing and the event unlabelled. */
+  public void clear() {
+    Arrays.fill(numbers, Double.NaN);
+    Arrays.fill(categories, MISSING);
+    Arrays.fill(vectors, 0f);
+    labelled = false;
+    label = 0;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.engine.feature;
+
+import dev.millrace.engine.feature.FeatureSpace.Field;
+import dev.millrace.engine.state.StateArray;
+import java.util.List;
+
+/**
+ * Turns an {@link EventRow} into a row of floats, standardising numbers as it goes.
+ *
+ * <p>A number first joins its column's running mean and population variance (Welford 1962), then is
+ * scaled by them and clipped to ±{@value #CLIP}; a column that has been constant so far gives 0. A
+ * missing number gives 0 and joins nothing. One-hot has a column for each category, then one for
+ * unknown ones, then one for missing. A hashed text has column 0 for missing.
+ */
+public final class Featurizer {
+  /** Standardised values lie within ± this. */
+  public static final float CLIP = 5f;
+
+  private final FeatureSpace space;
+  private final Field[] fields;
+  private final int[] statistic; // by field: its first place in the statistics, -1 if not scaled
+  private final long[] count;
+  private final double[] mean;
+  private final double[] m2;
+
+  public Featurizer(FeatureSpace space) {
+    this.space = space;
+    fields = space.fields().toArray(Field[]::new);
+    statistic = new int[fields.length];
+    int statistics = 0;
+    for (int i = 0; i < fields.length; i++) {
+      statistic[i] = fields[i].spec().normalize() ? statistics : -1;
+      statistics += fields[i].spec().normalize() ? fields[i].spec().size() : 0;
+    }
+    count = new long[statistics];
+    mean = new double[statistics];
+    m2 = new double[statistics];
+  }
+
+  /** Columns of a row. */
+  public int width() {
+    return space.width();
+  }
+
+  /**
+   * Writes the event's row; its numbers join the statistics first.
+   *
+   * @param row receives {@link #width()} floats from {@code offset}
+   */
+  public void featurize(EventRow event, float[] row, int offset) {
+    for (int i = 0; i < fields.length; i++) {
+      Field field = fields[i];
+      int column = offset + field.column();
+      switch (field.spec().kind()) {
+        case NUMERIC -> row[column] = number(event.numbers[field.slot()], statistic[i]);
+        case ONE_HOT -> category(event.categories[field.slot()], field.spec(), row, column);
+        case HASHED -> category(event.categories[field.slot()], field.spec(), row, column);
+        case VECTOR -> vector(event.vectors, field, statistic[i], row, column);
+      }
+    }
+  }
+
+  private float number(double value, int statistic) {
+    if (Double.isNaN(value)) {
+      return 0f;
+    }
+    return statistic < 0 ? (float) value : standardize(value, statistic);
+  }
+
+  private static void category(int category, FeatureSpec spec, float[] row, int column) {
+    for (int i = 0; i < spec.size(); i++) {
+      row[column + i] = 0f;
+    }
+    int missing = spec.kind() == FeatureKind.HASHED ? 0 : spec.size() - 1;
+    row[column + (category == EventRow.MISSING ? missing : category)] = 1f;
+  }
+
+  private void vector(float[] vectors, Field field, int statistic, float[] row, int column) {
+    int size = field.spec().size();
+    if (statistic < 0) {
+      System.arraycopy(vectors, field.slot(), row, column, size);
+      return;
+    }
+    for (int i = 0; i < size; i++) {
+      row[column + i] = standardize(vectors[field.slot() + i], statistic + i);
+    }
+  }
+
+  private float standardize(double value, int i) {
+    long n = ++count[i];
+    double delta = value - mean[i];
+    mean[i] += delta / n;
+    m2[i] += delta * (value - mean[i]);
+    double variance = m2[i] / n;
+    if (!(variance > 0)) {
+      return 0f;
+    }
+    double z = (value - mean[i]) / Math.sqrt(variance);
+    return (float) Math.max(-CLIP, Math.min(CLIP, z));
+  }
+
+  /** What must survive: the statistics of each scaled column. */
+  public List<StateArray> state() {
+    return List.of(
+        StateArray.of("feat/count", count),
+        StateArray.of("feat/mean", mean),
+        StateArray.of("feat/m2", m2));
+  }
+}

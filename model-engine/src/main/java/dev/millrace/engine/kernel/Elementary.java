@@ -1,0 +1,144 @@
+package dev.millrace.engine.kernel;
+
+/**
+ * exp, log, sigmoid and tanh in float, defined by their operations: the same bits on every machine
+ * that has IEEE arithmetic. At most 2 units in the last place from the exact value.
+ *
+ * <p>Polynomials from Moshier's Cephes library, single precision, evaluated with fused
+ * multiply-adds. Results too small for a normal float are 0.
+ */
+public final class Elementary {
+  /** Above it exp overflows to +Inf: ln of the largest float. */
+  static final float EXP_MAX = 88.722839f;
+
+  /** Below it exp is 0: ln of the smallest normal float. */
+  static final float EXP_MIN = -87.336544f;
+
+  static final float LOG2_E = 1.44269504088896341f;
+
+  /** ln 2 in two parts, the first with few bits, so that its multiples are exact. */
+  static final float LN2_HIGH = 0.693359375f;
+
+  static final float LN2_LOW = -2.12194440e-4f;
+
+  /** 1.5·2^23: adding it rounds to an integer, which then stands in the low bits. */
+  static final float ROUND = 12582912f;
+
+  static final float E0 = 1.9875691500e-4f;
+  static final float E1 = 1.3981999507e-3f;
+  static final float E2 = 8.3334519073e-3f;
+  static final float E3 = 4.1665795894e-2f;
+  static final float E4 = 1.6666665459e-1f;
+  static final float E5 = 5.0000001201e-1f;
+
+  /** Below it tanh is a polynomial, above it comes from exp. */
+  static final float TANH_SMALL = 0.625f;
+
+  static final float T0 = -5.70498872745e-3f;
+  static final float T1 = 2.06390887954e-2f;
+  static final float T2 = -5.37397155531e-2f;
+  static final float T3 = 1.33314422036e-1f;
+  static final float T4 = -3.33332819422e-1f;
+
+  private static final float SQRT_HALF = 0.70710678f;
+  private static final float[] LOG = {
+    7.0376836292e-2f,
+    -1.1514610310e-1f,
+    1.1676998740e-1f,
+    -1.2420140846e-1f,
+    1.4249322787e-1f,
+    -1.6668057665e-1f,
+    2.0000714765e-1f,
+    -2.4999993993e-1f,
+    3.3333331174e-1f
+  };
+
+  private Elementary() {}
+
+  /** e^x; NaN for NaN, +Inf above 88.72, 0 below -87.33. */
+  public static float exp(float x) {
+    if (x > EXP_MAX) {
+      return Float.POSITIVE_INFINITY;
+    }
+    if (x < EXP_MIN) {
+      return 0f;
+    }
+    // x = n·ln 2 + r with |r| ≤ ln 2 / 2, and e^x = 2^n·e^r, the power in two factors.
+    float shifted = Math.fma(x, LOG2_E, ROUND);
+    float whole = shifted - ROUND;
+    float r = Math.fma(whole, -LN2_LOW, Math.fma(whole, -LN2_HIGH, x));
+    float p = Math.fma(E0, r, E1);
+    p = Math.fma(p, r, E2);
+    p = Math.fma(p, r, E3);
+    p = Math.fma(p, r, E4);
+    p = Math.fma(p, r, E5);
+    p = Math.fma(p, r * r, r) + 1f;
+    int n = Float.floatToRawIntBits(shifted) - Float.floatToRawIntBits(ROUND);
+    int half = n >> 1;
+    return p * powerOfTwo(half) * powerOfTwo(n - half);
+  }
+
+  private static float powerOfTwo(int n) {
+    return Float.intBitsToFloat((n + 127) << 23);
+  }
+
+  /** 1 / (1 + e^-x), from e^-|x| so that neither side overflows; NaN for NaN. */
+  public static float sigmoid(float x) {
+    float e = exp(-Math.abs(x));
+    return (x < 0 ? e : 1f) / (1f + e);
+  }
+
+  /** The hyperbolic tangent, odd in x, -0 included; NaN for NaN. */
+  public static float tanh(float x) {
+    float a = Math.abs(x);
+    float t;
+    if (a < TANH_SMALL) {
+      float z = a * a;
+      float p = Math.fma(T0, z, T1);
+      p = Math.fma(p, z, T2);
+      p = Math.fma(p, z, T3);
+      p = Math.fma(p, z, T4);
+      t = Math.fma(p * z, a, a);
+    } else {
+      t = 1f - 2f / (exp(a + a) + 1f);
+    }
+    return Math.copySign(t, x);
+  }
+
+  /** The natural logarithm; -Inf for ±0, NaN below 0 and for NaN, +Inf for +Inf. */
+  public static float log(float x) {
+    if (!(x > 0)) {
+      return x == 0 ? Float.NEGATIVE_INFINITY : Float.NaN;
+    }
+    if (x == Float.POSITIVE_INFINITY) {
+      return x;
+    }
+    int exponent = 0;
+    if (x < Float.MIN_NORMAL) {
+      x *= 0x1p24f;
+      exponent = -24;
+    }
+    // x = 2^exponent·m with m in [sqrt(1/2), sqrt 2), and a polynomial in m - 1.
+    exponent += Math.getExponent(x) + 1;
+    float m = Math.scalb(x, -(Math.getExponent(x) + 1));
+    if (m < SQRT_HALF) {
+      exponent--;
+      m = m + m;
+    }
+    float r = m - 1f;
+    float z = r * r;
+    float p = LOG[0];
+    for (int i = 1; i < LOG.length; i++) {
+      p = Math.fma(p, r, LOG[i]);
+    }
+    p = Math.fma(exponent, LN2_LOW, p * r * z);
+    p = Math.fma(-0.5f, z, p);
+    return Math.fma(exponent, LN2_HIGH, r + p);
+  }
+
+  /** log(1 + x) for x in [0, 1], without losing a small x: Goldberg 1991, theorem 4. */
+  public static float log1p(float x) {
+    float u = 1f + x;
+    return u == 1f ? x : log(u) * (x / (u - 1f));
+  }
+}

@@ -1,0 +1,222 @@
+package dev.millrace.engine.kernel;
+
+import java.util.Arrays;
+
+/** The kernels as simple loops: what they say is the definition of correct. */
+public final class PlainKernels implements Kernels {
+  @Override
+  public void forward(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] parameters,
+      float[] y,
+      int rows,
+      Workspace workspace) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    for (int row = 0; row < rows; row++) {
+      int yRow = row * outputs;
+      System.arraycopy(parameters, shape.biasOffset(), y, yRow, outputs);
+      for (int k = 0; k < inputs; k++) {
+        float xk = x[xOffset + row * inputs + k];
+        int w = shape.kernelOffset() + k * outputs;
+        for (int j = 0; j < outputs; j++) {
+          y[yRow + j] = Math.fma(xk, parameters[w + j], y[yRow + j]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void weightGradient(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] dy,
+      float[] gradient,
+      int rows,
+      Workspace workspace) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    for (int k = 0; k < inputs; k++) {
+      int dw = shape.kernelOffset() + k * outputs;
+      Arrays.fill(gradient, dw, dw + outputs, 0f);
+      for (int row = 0; row < rows; row++) {
+        float xk = x[xOffset + row * inputs + k];
+        for (int j = 0; j < outputs; j++) {
+          gradient[dw + j] = Math.fma(xk, dy[row * outputs + j], gradient[dw + j]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void biasGradient(DenseShape shape, float[] dy, float[] gradient, int rows) {
+    int outputs = shape.outputs();
+    int db = shape.biasOffset();
+    Arrays.fill(gradient, db, db + outputs, 0f);
+    for (int row = 0; row < rows; row++) {
+      for (int j = 0; j < outputs; j++) {
+        gradient[db + j] += dy[row * outputs + j];
+      }
+    }
+  }
+
+  @Override
+  public void inputGradient(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    for (int row = 0; row < rows; row++) {
+      for (int k = 0; k < inputs; k++) {
+        int w = shape.kernelOffset() + k * outputs;
+        float sum = 0f;
+        for (int j = 0; j < outputs; j++) {
+          sum = Math.fma(dy[row * outputs + j], parameters[w + j], sum);
+        }
+        dx[row * inputs + k] = sum;
+      }
+    }
+  }
+
+  @Override
+  public void relu(float[] z, float[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = Math.max(z[i], 0f);
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
+    for (int i = 0; i < length; i++) {
+      dz[i] = y[i] > 0 ? dy[i] : 0f;
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] z, float[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = Elementary.sigmoid(z[i]);
+    }
+  }
+
+  @Override
+  public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
+    for (int i = 0; i < length; i++) {
+      dz[i] = dy[i] * (y[i] * (1f - y[i]));
+    }
+  }
+
+  @Override
+  public void tanh(float[] z, float[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = Elementary.tanh(z[i]);
+    }
+  }
+
+  @Override
+  public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
+    for (int i = 0; i < length; i++) {
+      dz[i] = dy[i] * Math.fma(-y[i], y[i], 1f);
+    }
+  }
+
+  @Override
+  public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
+    for (int row = 0; row < rows; row++) {
+      int start = row * columns;
+      float max = Float.NEGATIVE_INFINITY;
+      for (int j = start; j < start + columns; j++) {
+        max = Math.max(max, z[j]);
+      }
+      for (int j = start; j < start + columns; j++) {
+        y[j] = Elementary.exp(z[j] - max);
+      }
+      float sum = sum(y, start, columns, workspace.lanes);
+      for (int j = start; j < start + columns; j++) {
+        y[j] /= sum;
+      }
+    }
+  }
+
+  @Override
+  public void softmaxGradient(
+      float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
+    for (int row = 0; row < rows; row++) {
+      int start = row * columns;
+      float[] lanes = workspace.lanes;
+      Arrays.fill(lanes, 0f);
+      for (int j = 0; j < columns; j++) {
+        lanes[j % Lanes.WIDTH] += dy[start + j] * y[start + j];
+      }
+      float sum = Lanes.fold(lanes);
+      for (int j = start; j < start + columns; j++) {
+        dz[j] = y[j] * (dy[j] - sum);
+      }
+    }
+  }
+
+  private static float sum(float[] a, int start, int length, float[] lanes) {
+    Arrays.fill(lanes, 0f);
+    for (int i = 0; i < length; i++) {
+      lanes[i % Lanes.WIDTH] += a[start + i];
+    }
+    return Lanes.fold(lanes);
+  }
+
+  @Override
+  public void sgd(float[] w, float[] g, float rate) {
+    for (int i = 0; i < w.length; i++) {
+      w[i] = Math.fma(-rate, g[i], w[i]);
+    }
+  }
+
+  @Override
+  public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
+    for (int i = 0; i < w.length; i++) {
+      m[i] = flush(Math.fma(momentum, m[i], -(rate * g[i])));
+      w[i] = w[i] + m[i];
+    }
+  }
+
+  @Override
+  public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
+    for (int i = 0; i < w.length; i++) {
+      float move = -(rate * g[i]);
+      m[i] = flush(Math.fma(momentum, m[i], move));
+      w[i] = w[i] + Math.fma(momentum, m[i], move);
+    }
+  }
+
+  @Override
+  public void adam(
+      float[] w,
+      float[] g,
+      float[] m,
+      float[] v,
+      float rate1,
+      float rate2,
+      float alpha,
+      float epsilon) {
+    for (int i = 0; i < w.length; i++) {
+      m[i] = flush(Math.fma(g[i] - m[i], rate1, m[i]));
+      v[i] = flush(Math.fma(Math.fma(g[i], g[i], -v[i]), rate2, v[i]));
+      w[i] = w[i] - (alpha * m[i]) / ((float) Math.sqrt(v[i]) + epsilon);
+    }
+  }
+
+  private static float flush(float state) {
+    return Math.abs(state) <= TINY ? 0f : state;
+  }
+
+  @Override
+  public boolean allWithin(float[] a, int length, float bound) {
+    for (int i = 0; i < length; i++) {
+      if (!(Math.abs(a[i]) <= bound)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

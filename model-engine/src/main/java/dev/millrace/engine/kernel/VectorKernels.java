@@ -1,0 +1,320 @@
+package dev.millrace.engine.kernel;
+
+import static dev.millrace.engine.kernel.VectorProducts.LENGTH;
+import static dev.millrace.engine.kernel.VectorProducts.PANEL;
+import static dev.millrace.engine.kernel.VectorProducts.SPECIES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The kernels with the Vector API, at the width the machine prefers. Each has a body of whole
+ * vectors and one masked vector as its tail; sums have the lanes of {@link Lanes}, whatever the
+ * width.
+ */
+final class VectorKernels implements Kernels {
+  /** Whether the lanes of a sum are a whole number of vectors here. */
+  static boolean supported() {
+    return Lanes.WIDTH % LENGTH == 0;
+  }
+
+  static int bits() {
+    return SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public void forward(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] parameters,
+      float[] y,
+      int rows,
+      Workspace workspace) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    int w = shape.kernelOffset();
+    int bias = shape.biasOffset();
+    int blocks = rows / 4;
+    packRows(x, xOffset, blocks, inputs, workspace.left);
+    VectorProducts.blocks(
+        workspace.left, blocks, inputs, parameters, w, parameters, bias, 1, y, 0, outputs);
+    for (int row = 4 * blocks; row < rows; row++) {
+      int from = xOffset + row * inputs;
+      VectorProducts.row(
+          x, from, 1, inputs, parameters, w, parameters, bias, 1, y, row * outputs, outputs);
+    }
+  }
+
+  @Override
+  public void weightGradient(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] dy,
+      float[] gradient,
+      int rows,
+      Workspace workspace) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    int dw = shape.kernelOffset();
+    float[] zeros = workspace.zeros;
+    int blocks = inputs / 4;
+    packColumns(x, xOffset, blocks, inputs, rows, workspace.left);
+    VectorProducts.blocks(workspace.left, blocks, rows, dy, 0, zeros, 0, 0, gradient, dw, outputs);
+    for (int k = 4 * blocks; k < inputs; k++) {
+      int to = dw + k * outputs;
+      VectorProducts.row(x, xOffset + k, inputs, rows, dy, 0, zeros, 0, 0, gradient, to, outputs);
+    }
+  }
+
+  @Override
+  public void biasGradient(DenseShape shape, float[] dy, float[] gradient, int rows) {
+    int outputs = shape.outputs();
+    int db = shape.biasOffset();
+    for (int j = 0; j < outputs; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, outputs);
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int row = 0; row < rows; row++) {
+        sum = sum.add(FloatVector.fromArray(SPECIES, dy, row * outputs + j, mask));
+      }
+      sum.intoArray(gradient, db + j, mask);
+    }
+  }
+
+  /** Transposes W by panels of columns, so that vectors run across the inputs. */
+  @Override
+  public void inputGradient(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    float[] left = workspace.left;
+    float[] right = workspace.right;
+    float[] zeros = workspace.zeros;
+    int blocks = rows / 4;
+    packRows(dy, 0, blocks, outputs, left);
+    for (int k = 0; k < inputs; k += PANEL) {
+      int width = Math.min(PANEL, inputs - k);
+      transpose(parameters, shape.kernelOffset() + k * outputs, width, outputs, right);
+      for (int block = 0; block < blocks && width == PANEL; block++) {
+        int to = 4 * block * inputs + k;
+        VectorProducts.tile4x2(
+            left, 4 * block * outputs, outputs, right, 0, PANEL, zeros, 0, dx, to, inputs);
+      }
+      for (int lane = 0; lane < width; lane += LENGTH) {
+        VectorMask<Float> mask = SPECIES.indexInRange(lane, width);
+        for (int row = width == PANEL ? 4 * blocks : 0; row < rows; row++) {
+          VectorProducts.tile1x1(
+              dy,
+              row * outputs,
+              1,
+              outputs,
+              right,
+              lane,
+              PANEL,
+              zeros,
+              0,
+              dx,
+              row * inputs + k + lane,
+              mask);
+        }
+      }
+    }
+  }
+
+  /** Rows of a as blocks [block][k][4]. */
+  private static void packRows(float[] a, int offset, int blocks, int depth, float[] packed) {
+    for (int block = 0; block < blocks; block++) {
+      int row = offset + 4 * block * depth;
+      int to = 4 * block * depth;
+      for (int k = 0; k < depth; k++) {
+        packed[to + 4 * k] = a[row + k];
+        packed[to + 4 * k + 1] = a[row + depth + k];
+        packed[to + 4 * k + 2] = a[row + 2 * depth + k];
+        packed[to + 4 * k + 3] = a[row + 3 * depth + k];
+      }
+    }
+  }
+
+  /** Columns of a as blocks [block][row][4]. */
+  private static void packColumns(
+      float[] a, int offset, int blocks, int stride, int rows, float[] packed) {
+    for (int row = 0; row < rows; row++) {
+      int from = offset + row * stride;
+      for (int block = 0; block < blocks; block++) {
+        int to = 4 * (block * rows + row);
+        packed[to] = a[from + 4 * block];
+        packed[to + 1] = a[from + 4 * block + 1];
+        packed[to + 2] = a[from + 4 * block + 2];
+        packed[to + 3] = a[from + 4 * block + 3];
+      }
+    }
+  }
+
+  /** The rows of a, width of them, as columns [depth][PANEL]; the columns beyond are left. */
+  private static void transpose(float[] a, int offset, int width, int depth, float[] transposed) {
+    for (int column = 0; column < width; column++) {
+      int from = offset + column * depth;
+      for (int j = 0; j < depth; j++) {
+        transposed[j * PANEL + column] = a[from + j];
+      }
+    }
+  }
+
+  @Override
+  public void relu(float[] z, float[] y, int length) {
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector.fromArray(SPECIES, z, i).max(0f).intoArray(y, i);
+    }
+    VectorMask<Float> tail = SPECIES.indexInRange(body, length);
+    FloatVector.fromArray(SPECIES, z, body, tail).max(0f).intoArray(y, body, tail);
+  }
+
+  @Override
+  public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
+    for (int i = 0; i < length; i += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
+      FloatVector gradient = FloatVector.fromArray(SPECIES, dy, i, mask);
+      VectorMask<Float> off = outputs.compare(VectorOperators.GT, 0f).not();
+      gradient.blend(0f, off).intoArray(dz, i, mask);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] z, float[] y, int length) {
+    for (int i = 0; i < length; i += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
+      VectorElementary.sigmoid(FloatVector.fromArray(SPECIES, z, i, mask)).intoArray(y, i, mask);
+    }
+  }
+
+  @Override
+  public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    for (int i = 0; i < length; i += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
+      FloatVector slope = outputs.mul(one.sub(outputs));
+      FloatVector.fromArray(SPECIES, dy, i, mask).mul(slope).intoArray(dz, i, mask);
+    }
+  }
+
+  @Override
+  public void tanh(float[] z, float[] y, int length) {
+    for (int i = 0; i < length; i += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
+      VectorElementary.tanh(FloatVector.fromArray(SPECIES, z, i, mask)).intoArray(y, i, mask);
+    }
+  }
+
+  @Override
+  public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    for (int i = 0; i < length; i += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
+      FloatVector slope = outputs.neg().fma(outputs, one);
+      FloatVector.fromArray(SPECIES, dy, i, mask).mul(slope).intoArray(dz, i, mask);
+    }
+  }
+
+  @Override
+  public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
+    for (int row = 0; row < rows; row++) {
+      int start = row * columns;
+      int end = start + columns;
+      float max = Float.NEGATIVE_INFINITY;
+      for (int j = start; j < end; j++) {
+        max = Math.max(max, z[j]);
+      }
+      for (int j = start; j < end; j += LENGTH) {
+        VectorMask<Float> mask = SPECIES.indexInRange(j, end);
+        FloatVector shifted = FloatVector.fromArray(SPECIES, z, j, mask).sub(max);
+        VectorElementary.exp(shifted).intoArray(y, j, mask);
+      }
+      float sum = sum(y, start, columns, workspace.lanes);
+      for (int j = start; j < end; j += LENGTH) {
+        VectorMask<Float> mask = SPECIES.indexInRange(j, end);
+        FloatVector.fromArray(SPECIES, y, j, mask).div(sum).intoArray(y, j, mask);
+      }
+    }
+  }
+
+  private static float sum(float[] a, int start, int length, float[] lanes) {
+    for (int lane = 0; lane < Lanes.WIDTH; lane += LENGTH) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int i = lane; i < length; i += Lanes.WIDTH) {
+        VectorMask<Float> mask = SPECIES.indexInRange(i, length);
+        sum = sum.add(FloatVector.fromArray(SPECIES, a, start + i, mask));
+      }
+      sum.intoArray(lanes, lane);
+    }
+    return Lanes.fold(lanes);
+  }
+
+  @Override
+  public void softmaxGradient(
+      float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
+    float[] lanes = workspace.lanes;
+    for (int row = 0; row < rows; row++) {
+      int start = row * columns;
+      Arrays.fill(lanes, 0f);
+      for (int j = 0; j < columns; j++) {
+        lanes[j % Lanes.WIDTH] += dy[start + j] * y[start + j];
+      }
+      float sum = Lanes.fold(lanes);
+      for (int j = start; j < start + columns; j++) {
+        dz[j] = y[j] * (dy[j] - sum);
+      }
+    }
+  }
+
+  @Override
+  public void sgd(float[] w, float[] g, float rate) {
+    VectorUpdates.sgd(w, g, rate);
+  }
+
+  @Override
+  public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
+    VectorUpdates.momentum(w, g, m, rate, momentum);
+  }
+
+  @Override
+  public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
+    VectorUpdates.nesterov(w, g, m, rate, momentum);
+  }
+
+  @Override
+  public void adam(
+      float[] w,
+      float[] g,
+      float[] m,
+      float[] v,
+      float rate1,
+      float rate2,
+      float alpha,
+      float epsilon) {
+    VectorUpdates.adam(w, g, m, v, rate1, rate2, alpha, epsilon);
+  }
+
+  @Override
+  public boolean allWithin(float[] a, int length, float bound) {
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      VectorMask<Float> within =
+          FloatVector.fromArray(SPECIES, a, i).abs().compare(VectorOperators.LE, bound);
+      if (!within.allTrue()) {
+        return false;
+      }
+    }
+    VectorMask<Float> tail = SPECIES.indexInRange(body, length);
+    return FloatVector.fromArray(SPECIES, a, body, tail)
+        .abs()
+        .compare(VectorOperators.LE, bound)
+        .allTrue();
+  }
+}

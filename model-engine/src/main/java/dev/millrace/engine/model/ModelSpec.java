@@ -1,0 +1,102 @@
+package dev.millrace.engine.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.state.Digest;
+import dev.millrace.engine.state.StateException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that decides what a model becomes from a given log, with nothing left open: two models of the
+ * same spec that see the same events hold the same bits.
+ *
+ * @param layers the hidden layers and the output layer
+ * @param batch rows a step learns from
+ */
+public record ModelSpec(
+    List<FeatureSpec> features,
+    LabelSpec label,
+    List<LayerSpec> layers,
+    Loss loss,
+    OptimizerSpec optimizer,
+    int batch,
+    long seed) {
+  /** Most columns a row may have: a row of the pending batch is one block in the state store. */
+  public static final int WIDTH_MAX = 1 << 17;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .build();
+
+  public ModelSpec {
+    features = List.copyOf(features);
+    layers = List.copyOf(layers);
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, batch=" + batch);
+    }
+    long width = features.stream().mapToLong(FeatureSpec::size).sum();
+    if (width < 1 || width > WIDTH_MAX) {
+      throw new IllegalArgumentException(
+          "features must take 1 to %,d columns, columns=%,d".formatted(WIDTH_MAX, width));
+    }
+  }
+
+  /** Output layer for the label: one sigmoid, a softmax over the classes, or one linear unit. */
+  public static List<LayerSpec> withOutput(List<LayerSpec> hidden, LabelSpec label) {
+    List<LayerSpec> layers = new ArrayList<>(hidden);
+    layers.add(
+        switch (label.classes().size()) {
+          case 0 -> new LayerSpec(1, Activation.LINEAR);
+          case 2 -> new LayerSpec(1, Activation.SIGMOID);
+          default -> new LayerSpec(label.classes().size(), Activation.SOFTMAX);
+        });
+    return layers;
+  }
+
+  /** The loss that goes with the label: Keras' cross-entropies, or the mean squared error. */
+  public static Loss defaultLoss(LabelSpec label) {
+    return switch (label.classes().size()) {
+      case 0 -> Loss.MEAN_SQUARED_ERROR;
+      case 2 -> Loss.BINARY_CROSSENTROPY;
+      default -> Loss.CATEGORICAL_CROSSENTROPY;
+    };
+  }
+
+  /** The spec as JSON: fields in the order of this record, no white space. */
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a spec is always JSON", e);
+    }
+  }
+
+  /**
+   * The spec that {@link #toJson} wrote.
+   *
+   * @throws StateException if the text is no spec
+   */
+  public static ModelSpec fromJson(String json) {
+    try {
+      return JSON.readValue(json, ModelSpec.class);
+    } catch (JsonProcessingException e) {
+      throw new StateException("not the spec of a model: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** SHA-256 of {@link #toJson}, in hexadecimal. */
+  public String hash() {
+    return Digest.hex(Digest.sha256(toJson().getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,2 @@
+/** Optimisers: one step from a gradient. Knows no layers and no losses. */
+package dev.millrace.engine.optim;

@@ -1,0 +1,114 @@
+package dev.millrace.engine.state;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A named array of numbers that must survive, little-endian when it is bytes. It views the live
+ * array: reading and writing always mean the values of now.
+ */
+public final class StateArray {
+  private interface Access {
+    void write(int from, int count, ByteBuffer to);
+
+    void read(int from, int count, ByteBuffer source);
+  }
+
+  private final String name;
+  private final int length;
+  private final int elementBytes;
+  private final Access access;
+
+  private StateArray(String name, int length, int elementBytes, Access access) {
+    this.name = name;
+    this.length = length;
+    this.elementBytes = elementBytes;
+    this.access = access;
+  }
+
+  /** Part of an array of floats. */
+  public static StateArray of(String name, float[] array, int offset, int length) {
+    return new StateArray(
+        name,
+        length,
+        Float.BYTES,
+        new Access() {
+          @Override
+          public void write(int from, int count, ByteBuffer to) {
+            to.asFloatBuffer().put(array, offset + from, count);
+          }
+
+          @Override
+          public void read(int from, int count, ByteBuffer source) {
+            source.asFloatBuffer().get(array, offset + from, count);
+          }
+        });
+  }
+
+  public static StateArray of(String name, double[] array) {
+    return new StateArray(
+        name,
+        array.length,
+        Double.BYTES,
+        new Access() {
+          @Override
+          public void write(int from, int count, ByteBuffer to) {
+            to.asDoubleBuffer().put(array, from, count);
+          }
+
+          @Override
+          public void read(int from, int count, ByteBuffer source) {
+            source.asDoubleBuffer().get(array, from, count);
+          }
+        });
+  }
+
+  public static StateArray of(String name, long[] array) {
+    return new StateArray(
+        name,
+        array.length,
+        Long.BYTES,
+        new Access() {
+          @Override
+          public void write(int from, int count, ByteBuffer to) {
+            to.asLongBuffer().put(array, from, count);
+          }
+
+          @Override
+          public void read(int from, int count, ByteBuffer source) {
+            source.asLongBuffer().get(array, from, count);
+          }
+        });
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Elements. */
+  public int length() {
+    return length;
+  }
+
+  /** Bytes an element takes. */
+  public int elementBytes() {
+    return elementBytes;
+  }
+
+  /** The bytes of {@code count} elements from {@code from}. */
+  public byte[] toBytes(int from, int count) {
+    byte[] bytes = new byte[count * elementBytes];
+    access.write(from, count, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    return bytes;
+  }
+
+  /** Sets {@code count} elements from {@code from} to what the bytes hold. */
+  public void fromBytes(byte[] bytes, int from, int count) {
+    if (bytes.length != count * elementBytes) {
+      throw new StateException(
+          "block of %s has %d bytes, expected %d"
+              .formatted(name, bytes.length, count * elementBytes));
+    }
+    access.read(from, count, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.millrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.engine.feature.EventRow;
+import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.kernel.KernelChoice;
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.model.LabelSpec;
+import dev.millrace.engine.model.ModelFile;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.state.StateException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LearnerTest {
+  private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
+
+  /** What a learner said of one event, to the bit. */
+  private record Said(long offset, long version, List<Float> outputs, double loss) {}
+
+  static ModelSpec spec(List<String> classes, int batch, OptimizerSpec optimizer) {
+    LabelSpec label = new LabelSpec("y", classes);
+    return new ModelSpec(
+        List.of(
+            FeatureSpec.numeric("a"),
+            FeatureSpec.numeric("b"),
+            FeatureSpec.oneHot("c", List.of("p", "q")),
+            FeatureSpec.vector("v", 3, true)),
+        label,
+        ModelSpec.withOutput(List.of(new LayerSpec(7, Activation.RELU)), label),
+        ModelSpec.defaultLoss(label),
+        optimizer,
+        batch,
+        42);
+  }
+
+  private static ModelSpec spec(int batch) {
+    return spec(List.of("x", "y", "z"), batch, OptimizerSpec.of("adam"));
+  }
+
+  /** Fills the event as the offset alone decides. */
+  private static void fill(EventRow event, long offset, int classes) {
+    SplittableRandom random = new SplittableRandom(offset * 31 + 5);
+    event.clear();
+    event.numbers[0] = random.nextDouble(-3, 9);
+    event.numbers[1] = random.nextInt(10) == 0 ? Double.NaN : random.nextDouble(100);
+    event.categories[0] = random.nextInt(4) - 1;
+    for (int i = 0; i < 3; i++) {
+      event.vectors[i] = (float) random.nextDouble();
+    }
+    event.labelled = random.nextInt(5) != 0;
+    event.label =
+        classes == 0
+            ? event.numbers[0] * 10 + event.vectors[1]
+            : Math.floorMod((int) event.numbers[0] + event.categories[0], classes);
+  }
+
+  private static List<Said> feed(
+      Learner learner, long from, long to, SplittableRandom interruptions) {
+    List<Said> said = new ArrayList<>();
+    Outcome.Consumer consumer =
+        outcome -> {
+          List<Float> outputs = new ArrayList<>();
+          for (float output : outcome.outputs) {
+            outputs.add(output);
+          }
+          said.add(new Said(outcome.offset, outcome.version, outputs, outcome.loss));
+        };
+    for (long offset = from; offset < to; offset++) {
+      fill(learner.event(), offset, learner.spec().label().classes().size());
+      learner.add(offset);
+      if (learner.mustPredict() || (interruptions != null && interruptions.nextInt(4) == 0)) {
+        learner.predict(consumer);
+      }
+      if (learner.batchIsFull()) {
+        learner.step();
+      }
+    }
+    learner.predict(consumer);
+    return said;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 32, 100})
+  void shouldSayTheSameWhereverPredictionsAreAskedFor(int batch) {
+    Learner plain = new Learner(spec(batch), KERNELS);
+    List<Said> expected = feed(plain, 0, 700, null);
+    for (int seed = 0; seed < 5; seed++) {
+      Learner interrupted = new Learner(spec(batch), KERNELS);
+      assertThat(feed(interrupted, 0, 700, new SplittableRandom(seed))).isEqualTo(expected);
+      assertThat(interrupted.weightsDigest()).isEqualTo(plain.weightsDigest());
+      assertThat(interrupted.metrics().figures()).isEqualTo(plain.metrics().figures());
+      assertThat(interrupted.counters()).isEqualTo(plain.counters());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 32})
+  void shouldPredictWithTheVersionBeforeTheStepThatLearnsTheEvent(int batch) {
+    List<Said> said = feed(new Learner(spec(batch), KERNELS), 0, 300, null);
+    long labelled = 0;
+    EventRow event = new Learner(spec(batch), KERNELS).event();
+    for (Said one : said) {
+      assertThat(one.version()).isEqualTo(labelled / batch);
+      fill(event, one.offset(), 3);
+      labelled += event.labelled ? 1 : 0;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 3})
+  void shouldGoOnFromAFileBitForBit(int classes) throws IOException {
+    List<String> names = List.of("x", "y", "z").subList(0, classes);
+    ModelSpec spec = spec(names, 16, OptimizerSpec.of("adam"));
+    Learner through = new Learner(spec, KERNELS);
+    Learner saved = new Learner(spec, KERNELS);
+    feed(through, 0, 333, null);
+    feed(saved, 0, 333, null);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelFile.save(saved, file);
+    Learner loaded = ModelFile.load(new ByteArrayInputStream(file.toByteArray()), KERNELS);
+    assertThat(loaded.weightsDigest()).isEqualTo(through.weightsDigest());
+    assertThat(feed(loaded, 333, 900, null)).isEqualTo(feed(through, 333, 900, null));
+    assertThat(loaded.weightsDigest()).isEqualTo(through.weightsDigest());
+    assertThat(loaded.metrics().figures()).isEqualTo(through.metrics().figures());
+    assertThat(loaded.counters()).isEqualTo(through.counters());
+  }
+
+  @Test
+  void shouldRefuseAFileInWhichAnyByteWasChangedOrCut() throws IOException {
+    Learner learner = new Learner(spec(4), KERNELS);
+    feed(learner, 0, 30, null);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ModelFile.save(learner, out);
+    byte[] file = out.toByteArray();
+    for (int i = 0; i < file.length; i += i < 200 ? 1 : 97) {
+      byte[] changed = file.clone();
+      changed[i] ^= 0x10;
+      assertThatThrownBy(() -> ModelFile.load(new ByteArrayInputStream(changed), KERNELS))
+          .as("byte %d of %d", i, file.length)
+          .isInstanceOf(StateException.class);
+      byte[] cut = Arrays.copyOf(file, i);
+      assertThatThrownBy(() -> ModelFile.load(new ByteArrayInputStream(cut), KERNELS))
+          .as("cut at %d", i)
+          .isInstanceOf(StateException.class);
+    }
+  }
+
+  @Test
+  void shouldSkipAStepThatIsNotFiniteCountItAndChangeNoWeight() {
+    Learner learner =
+        new Learner(
+            new ModelSpec(
+                List.of(FeatureSpec.vector("v", 3, false)),
+                new LabelSpec("y", List.of("no", "yes")),
+                List.of(new LayerSpec(1, Activation.SIGMOID)),
+                Loss.BINARY_CROSSENTROPY,
+                OptimizerSpec.of("sgd", Map.of("learning_rate", 1e6)),
+                1,
+                1),
+            KERNELS);
+    for (long offset = 0; offset < 20; offset++) {
+      Arrays.fill(learner.event().vectors, 1e30f);
+      learner.event().labelled = true;
+      learner.event().label = offset % 2;
+      learner.add(offset);
+      learner.predict(outcome -> assertThat(outcome.loss).isFinite());
+      String before = learner.weightsDigest();
+      if (!learner.step()) {
+        assertThat(learner.weightsDigest()).isEqualTo(before);
+      }
+    }
+    Counters counters = learner.counters();
+    assertThat(counters.skippedSteps()).isPositive();
+    assertThat(counters.rejected()).isEqualTo(counters.skippedSteps());
+    assertThat(counters.labelled()).isEqualTo(counters.learned() + counters.rejected());
+  }
+
+  @Test
+  void shouldLearnARegressionInTheLabelsOwnUnit() {
+    Learner learner =
+        new Learner(
+            spec(List.of(), 4, OptimizerSpec.of("adam", Map.of("learning_rate", 0.01))), KERNELS);
+    feed(learner, 0, 20_000, null);
+    Map<String, Double> figures = learner.metrics().figures();
+    assertThat(figures.get("mae_window")).isLessThan(learner.metrics().baselines().get("mean") / 5);
+  }
+
+  @Test
+  void shouldKeepItsSpecAsJson() {
+    ModelSpec spec = spec(32);
+    assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
+    assertThat(ModelSpec.fromJson(spec.toJson()).hash()).isEqualTo(spec.hash());
+  }
+}

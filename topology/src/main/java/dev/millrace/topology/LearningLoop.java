@@ -1,0 +1,206 @@
+package dev.millrace.topology;
+
+import dev.millrace.engine.Counters;
+import dev.millrace.engine.Learner;
+import dev.millrace.engine.Outcome;
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.state.BlockReader;
+import dev.millrace.engine.state.BlockWriter;
+import dev.millrace.schemas.wire.WireFormat;
+import dev.millrace.schemas.wire.WireFormatException;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.decode.EventDecoder;
+import dev.millrace.topology.decode.Reason;
+import dev.millrace.topology.store.LoopState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/**
+ * The way of an event, from bytes to a prediction and a step:
+ *
+ * <pre>
+ *   event ─ decode ─ featurize ─ predict ─ emit prediction
+ *                        │
+ *                        └─ (labelled) ─ batch ─ full? ─ step ─ snapshot, every so many
+ * </pre>
+ *
+ * <p>The same loop runs under Kafka Streams ({@link LearnProcessor}) and over a file; what it does
+ * depends on the events and the pipeline alone (DESIGN, law 2). The model comes into being with the
+ * first event whose schema gives what the pipeline reads. Not thread-safe.
+ */
+public final class LearningLoop {
+  /** Where results go, in the order of the events. */
+  public interface Sink {
+    void prediction(Event event, Outcome outcome);
+
+    void deadLetter(Event event, BadEventException why);
+
+    /** A step has made a version that is to be kept. */
+    void snapshot(Learner learner);
+  }
+
+  /** Schemas by the ids that events carry. */
+  @FunctionalInterface
+  public interface Schemas {
+    /**
+     * The schema of the id.
+     *
+     * @throws BadEventException if the id does not exist
+     */
+    Schema byId(int id);
+  }
+
+  private final Pipeline pipeline;
+  private final Kernels kernels;
+  private final Schemas schemas;
+  private final Sink sink;
+  private final Deque<Event> waiting = new ArrayDeque<>();
+  private final Map<Integer, EventDecoder> decoders = new HashMap<>();
+  private final Map<Integer, BadEventException> unusable = new HashMap<>();
+  private LoopState state = LoopState.empty();
+  private Learner learner; // null until the first usable schema
+
+  public LearningLoop(Pipeline pipeline, Kernels kernels, Schemas schemas, Sink sink) {
+    this.pipeline = pipeline;
+    this.kernels = kernels;
+    this.schemas = schemas;
+    this.sink = sink;
+  }
+
+  /** Takes the next event through all its stages. */
+  public void accept(Event event) {
+    state = state.withRead(event.offset());
+    try {
+      decode(event);
+    } catch (BadEventException why) {
+      state = state.withDeadLetter();
+      sink.deadLetter(event, why);
+      return;
+    }
+    learner.add(event.offset());
+    waiting.add(event);
+    if (learner.mustPredict()) {
+      predict();
+    }
+    if (learner.batchIsFull()) {
+      step();
+    }
+  }
+
+  private void decode(Event event) {
+    if (event.value() == null || event.value().length == 0) {
+      throw new BadEventException(Reason.EMPTY, "the record has no value");
+    }
+    decoder(schemaId(event.value()))
+        .decode(event.value(), WireFormat.PAYLOAD_OFFSET, learner.event());
+  }
+
+  private static int schemaId(byte[] value) {
+    try {
+      return WireFormat.schemaId(value);
+    } catch (WireFormatException e) {
+      throw new BadEventException(Reason.NOT_WIRE_FORMAT, e.getMessage());
+    }
+  }
+
+  private EventDecoder decoder(int schemaId) {
+    EventDecoder decoder = decoders.get(schemaId);
+    if (decoder != null) {
+      return decoder;
+    }
+    BadEventException known = unusable.get(schemaId);
+    if (known != null) {
+      throw known;
+    }
+    try {
+      Schema schema = schemas.byId(schemaId);
+      if (learner == null) {
+        ModelSpec spec = SpecResolver.resolve(pipeline, schema);
+        decoder = EventDecoder.compile(schema, spec);
+        learner = new Learner(spec, kernels);
+        state = state.withModel(schema.toString(), spec);
+      } else {
+        decoder = EventDecoder.compile(schema, learner.spec());
+      }
+      decoders.put(schemaId, decoder);
+      return decoder;
+    } catch (BadEventException why) {
+      unusable.put(schemaId, why);
+      throw why;
+    }
+  }
+
+  /** Predicts every event that waits; called when a batch fills and before a Kafka commit. */
+  public void predict() {
+    if (learner != null) {
+      learner.predict(outcome -> sink.prediction(waiting.remove(), outcome));
+      assert waiting.isEmpty() : "every waiting event is predicted";
+    }
+  }
+
+  private void step() {
+    boolean stepped = learner.step();
+    if (stepped && learner.version() % pipeline.snapshots().everySteps() == 0) {
+      sink.snapshot(learner);
+      state = state.withSnapshot();
+    }
+  }
+
+  /** Writes what changed since the last call; everything that waits has been predicted. */
+  public void writeChanged(BlockWriter writer) {
+    assert waiting.isEmpty() : "waiting events are predicted before state is written";
+    writer.put(LoopState.KEY, state.toBytes());
+    if (learner != null) {
+      learner.writeChanged(writer);
+    }
+  }
+
+  /**
+   * Takes the state that {@link #writeChanged} wrote, if there is any.
+   *
+   * @throws dev.millrace.topology.store.StateMismatchException if the pipeline file now states
+   *     another model than the one stored
+   */
+  public void read(BlockReader reader) {
+    byte[] stored = reader.get(LoopState.KEY);
+    if (stored == null) {
+      return;
+    }
+    state = LoopState.fromBytes(stored);
+    if (state.spec().isPresent()) {
+      ModelSpec spec = state.spec().get();
+      ModelSpec stated = SpecResolver.resolve(pipeline, state.schema().orElseThrow());
+      state.requireSame(pipeline.name(), stated);
+      learner = new Learner(spec, kernels);
+      learner.read(reader);
+    }
+  }
+
+  /** The model, once there is one. */
+  public Optional<Learner> learner() {
+    return Optional.ofNullable(learner);
+  }
+
+  /** The model's classes; none in a regression, or before there is a model. */
+  public List<String> classes() {
+    return learner == null ? List.of() : learner.spec().label().classes();
+  }
+
+  /** What the loop has seen. */
+  public LoopState state() {
+    return state;
+  }
+
+  /** Counts of the model's events; all zero before there is one. */
+  public Counters counters() {
+    return learner == null ? new Counters(0, 0, 0, 0, 0, 0) : learner.counters();
+  }
+}

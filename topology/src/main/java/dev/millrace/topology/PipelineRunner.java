@@ -1,0 +1,103 @@
+package dev.millrace.topology;
+
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.StreamsSettings;
+import dev.millrace.topology.error.RestartBudget;
+import dev.millrace.topology.error.UserFault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A pipeline running against Kafka, from its first look at the brokers to its clean end. */
+public final class PipelineRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PipelineRunner.class);
+
+  /** Longest wait for a clean end. */
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(60);
+
+  private final KafkaStreams streams;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  private PipelineRunner(KafkaStreams streams) {
+    this.streams = streams;
+  }
+
+  /**
+   * Checks what the pipeline needs, makes its topics and starts it.
+   *
+   * @param stateDir where its state lives; the same at the next start
+   * @throws PreflightException if something it needs is not there
+   */
+  public static PipelineRunner start(
+      Pipeline pipeline,
+      Path stateDir,
+      Kernels kernels,
+      SchemaRegistry registry,
+      InstantSource clock) {
+    Preflight preflight = new Preflight(pipeline, registry);
+    Preflight.Findings findings = preflight.check();
+    preflight.createOutputs(findings.partitions());
+    OutputSchemas ids = OutputSchemas.register(registry, pipeline.outputs());
+    Properties settings = StreamsSettings.of(pipeline, stateDir, findings.modelBytes());
+    StreamsConfig config = new StreamsConfig(settings);
+    KafkaStreams streams =
+        new KafkaStreams(
+            TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config),
+            config);
+    PipelineRunner runner = new PipelineRunner(streams);
+    runner.watch(new RestartBudget(clock));
+    streams.start();
+    return runner;
+  }
+
+  private void watch(RestartBudget budget) {
+    streams.setUncaughtExceptionHandler(
+        error -> {
+          var response = budget.onError(error);
+          failure.set(error);
+          LOG.error("{}: {}", response, UserFault.in(error).orElse(error).getMessage());
+          LOG.debug("in full", error);
+          return response;
+        });
+    streams.setStateListener(
+        (now, before) -> {
+          LOG.info("{} after {}", now, before);
+          if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
+            ended.countDown();
+          }
+        });
+  }
+
+  public KafkaStreams.State state() {
+    return streams.state();
+  }
+
+  /** Waits until the pipeline ends by itself, which it does only on an error. */
+  public boolean awaitEnd(Duration patience) throws InterruptedException {
+    return ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The error that ended the pipeline: the cause that a person can mend, or the last one. */
+  public Optional<Throwable> failure() {
+    Throwable error = failure.get();
+    return Optional.ofNullable(error).map(e -> UserFault.in(e).orElse(e));
+  }
+
+  /** Commits and stops, within a minute. */
+  @Override
+  public void close() {
+    streams.close(CLOSE_MAX);
+  }
+}

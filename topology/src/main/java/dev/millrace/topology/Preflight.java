@@ -1,0 +1,253 @@
+package dev.millrace.topology;
+
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.registry.SchemaRegistry.Registered;
+import dev.millrace.schemas.registry.Subjects;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.decode.EventDecoder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.AppInfoParser;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks before a pipeline starts whether all is there that it needs, and makes its topics. */
+public final class Preflight {
+  private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
+
+  /** Older ones can keep writes of an aborted transaction after a crash (KAFKA-20685). */
+  private static final String KAFKA_STREAMS_MIN = "4.3.1";
+
+  private static final long ANSWER_SECONDS = 10;
+  private static final short TRANSACTION_VERSION_MIN = 2;
+
+  private final Pipeline pipeline;
+  private final SchemaRegistry registry;
+  private final String brokers;
+
+  /**
+   * What was found.
+   *
+   * @param partitions of the input topic
+   * @param spec the model that the newest schema of the input makes
+   * @param missingFeatures features that this schema lacks
+   */
+  public record Findings(int partitions, ModelSpec spec, List<String> missingFeatures) {
+    /** Bytes written back at each commit, at most: parameters with two optimiser slots. */
+    public long modelBytes() {
+      long inputs = spec.features().stream().mapToLong(feature -> feature.size()).sum();
+      long parameters = 0;
+      for (var layer : spec.layers()) {
+        parameters += (inputs + 1) * layer.dense();
+        inputs = layer.dense();
+      }
+      return parameters * 3 * Float.BYTES;
+    }
+  }
+
+  public Preflight(Pipeline pipeline, SchemaRegistry registry) {
+    this.pipeline = pipeline;
+    this.registry = registry;
+    this.brokers = pipeline.kafka().get("bootstrap.servers");
+  }
+
+  /**
+   * Checks versions, broker, input topic and schema; changes nothing.
+   *
+   * @throws PreflightException with the way out
+   */
+  public Findings check() {
+    refuseOldStreams();
+    try (Admin admin = admin()) {
+      warnOfOldTransactions(admin);
+      int partitions = inputPartitions(admin);
+      String subject = Subjects.value(pipeline.input().topic());
+      Optional<Registered> latest = registry.latest(subject);
+      if (latest.isEmpty()) {
+        throw new PreflightException(
+            "topic '%s' has no schema: the registry has no subject '%s'. Register the events' Avro schema there; a stock Avro producer, or millrace produce, does so with its first event"
+                .formatted(pipeline.input().topic(), subject));
+      }
+      return resolve(latest.get(), partitions);
+    }
+  }
+
+  private Findings resolve(Registered latest, int partitions) {
+    try {
+      ModelSpec spec = SpecResolver.resolve(pipeline, latest.schema());
+      EventDecoder decoder = EventDecoder.compile(latest.schema(), spec);
+      return new Findings(partitions, spec, decoder.missingFeatures());
+    } catch (BadEventException e) {
+      throw new PreflightException(
+          "the schema of subject '%s', version %d, does not fit the pipeline: %s"
+              .formatted(latest.subject(), latest.version(), e.getMessage()));
+    }
+  }
+
+  /** Creates the output topics that are not there, with the partitions of the input. */
+  public void createOutputs(int partitions) {
+    Pipeline.Outputs outputs = pipeline.outputs();
+    try (Admin admin = admin()) {
+      create(admin, new NewTopic(outputs.predictions(), Optional.of(partitions), Optional.empty()));
+      create(admin, new NewTopic(outputs.metrics(), Optional.of(partitions), Optional.empty()));
+      create(admin, new NewTopic(outputs.deadLetters(), Optional.of(partitions), Optional.empty()));
+      create(
+          admin,
+          new NewTopic(outputs.snapshots(), Optional.of(partitions), Optional.empty())
+              .configs(Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304")));
+      for (String topic : topics(outputs)) {
+        int has = partitions(admin, topic);
+        if (has < partitions) {
+          throw new PreflightException(
+              "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
+                  .formatted(topic, has, partitions));
+        }
+      }
+    }
+  }
+
+  private static List<String> topics(Pipeline.Outputs outputs) {
+    return List.of(
+        outputs.predictions(), outputs.metrics(), outputs.snapshots(), outputs.deadLetters());
+  }
+
+  private void create(Admin admin, NewTopic topic) {
+    try {
+      answer(admin.createTopics(Set.of(topic)).all());
+    } catch (TopicExistsException e) {
+      LOG.debug("topic {} is there already", topic.name());
+    }
+  }
+
+  private static void refuseOldStreams() {
+    String version = AppInfoParser.getVersion();
+    if (compareVersions(version, KAFKA_STREAMS_MIN) < 0) {
+      throw new PreflightException(
+          "kafka-streams %s is on the class path; %s or newer is needed, since older ones can keep writes of an aborted transaction after a crash (KAFKA-20685)"
+              .formatted(version, KAFKA_STREAMS_MIN));
+    }
+  }
+
+  /** Compares dotted versions by their numbers. */
+  static int compareVersions(String a, String b) {
+    String[] left = a.split("[.-]");
+    String[] right = b.split("[.-]");
+    for (int i = 0; i < Math.min(left.length, right.length); i++) {
+      boolean numbers = left[i].matches("\\d+") && right[i].matches("\\d+");
+      int order =
+          numbers
+              ? Integer.compare(Integer.parseInt(left[i]), Integer.parseInt(right[i]))
+              : left[i].compareTo(right[i]);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(left.length, right.length);
+  }
+
+  private void warnOfOldTransactions(Admin admin) {
+    FinalizedVersionRange version =
+        answer(admin.describeFeatures().featureMetadata())
+            .finalizedFeatures()
+            .get("transaction.version");
+    if (version == null || version.maxVersionLevel() < TRANSACTION_VERSION_MIN) {
+      LOG.warn(
+          "the brokers at {} run transaction.version {}; before 2 a transaction can be torn by a"
+              + " late write. Upgrade it with kafka-features.sh",
+          brokers,
+          version == null ? 0 : version.maxVersionLevel());
+    }
+  }
+
+  private int inputPartitions(Admin admin) {
+    try {
+      return partitions(admin, pipeline.input().topic());
+    } catch (UnknownTopicOrPartitionException e) {
+      Set<String> topics = new java.util.TreeSet<>(answer(admin.listTopics().names()));
+      throw new PreflightException(
+          "topic '%s' is not there; topics at %s: %s"
+              .formatted(
+                  pipeline.input().topic(), brokers, topics.isEmpty() ? "none" : shorten(topics)));
+    }
+  }
+
+  private static String shorten(Set<String> topics) {
+    List<String> names = new ArrayList<>(topics);
+    int shown = Math.min(20, names.size());
+    String list = String.join(", ", names.subList(0, shown));
+    return shown < names.size() ? list + ", and " + (names.size() - shown) + " more" : list;
+  }
+
+  private int partitions(Admin admin, String topic) {
+    TopicDescription description =
+        answer(admin.describeTopics(Set.of(topic)).topicNameValues().get(topic));
+    return description.partitions().size();
+  }
+
+  private Admin admin() {
+    Map<String, Object> settings = new HashMap<>();
+    pipeline
+        .kafka()
+        .forEach(
+            (name, value) -> {
+              if (AdminClientConfig.configNames().contains(name)) {
+                settings.put(name, value);
+              }
+            });
+    settings.put("request.timeout.ms", "5000");
+    settings.put("default.api.timeout.ms", Long.toString(ANSWER_SECONDS * 1000 - 2000));
+    try {
+      return Admin.create(settings);
+    } catch (org.apache.kafka.common.KafkaException e) {
+      throw new PreflightException("kafka settings: " + rootMessage(e), e);
+    }
+  }
+
+  private static String rootMessage(Throwable error) {
+    return error.getCause() == null ? error.getMessage() : rootMessage(error.getCause());
+  }
+
+  private <T> T answer(KafkaFuture<T> future) {
+    try {
+      return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+        throw unreachable(e.getCause());
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new PreflightException(rootMessage(e), e);
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PreflightException("interrupted while asking " + brokers, e);
+    }
+  }
+
+  private PreflightException unreachable(Throwable cause) {
+    return new PreflightException(
+        "no Kafka broker answers at %s. Start one (millrace local does), or name yours: kafka: {bootstrap.servers: \"host:9092\"}"
+            .formatted(brokers),
+        cause);
+  }
+}

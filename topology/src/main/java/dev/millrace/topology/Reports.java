@@ -1,0 +1,75 @@
+package dev.millrace.topology;
+
+import dev.millrace.engine.Counters;
+import dev.millrace.engine.Learner;
+import dev.millrace.engine.Outcome;
+import dev.millrace.schemas.Metrics;
+import dev.millrace.schemas.Prediction;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.store.LoopState;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one model tells the world: its predictions and its metrics. */
+final class Reports {
+  private final String pipeline;
+  private final int partition;
+
+  Reports(Pipeline pipeline, int partition) {
+    this.pipeline = pipeline.name();
+    this.partition = partition;
+  }
+
+  /** What was said of an event; its array is a copy, as the outcome's is reused. */
+  Prediction prediction(Event event, Outcome outcome, List<String> classes) {
+    boolean classification = !classes.isEmpty();
+    String label = classification && outcome.labelled ? classes.get((int) outcome.label) : null;
+    return new Prediction(
+        pipeline,
+        outcome.version,
+        event.topic(),
+        event.partition(),
+        event.offset(),
+        event.timestamp(),
+        outcome.outputs.clone(),
+        classification ? classes.get(outcome.predictedClass) : null,
+        classification ? null : (Double) outcome.predictedValue,
+        label,
+        !classification && outcome.labelled ? (Double) outcome.label : null,
+        outcome.labelled ? (Double) outcome.loss : null);
+  }
+
+  Metrics metrics(LearningLoop loop) {
+    LoopState state = loop.state();
+    Counters counters = loop.counters();
+    return new Metrics(
+        pipeline,
+        partition,
+        state.nextOffset() - 1,
+        loop.learner().map(Learner::version).orElse(0L),
+        state.read(),
+        counters.predicted(),
+        state.deadLettered(),
+        counters.labelled(),
+        counters.learned(),
+        counters.pending(),
+        counters.rejected(),
+        counters.skippedSteps(),
+        loop.learner().map(Reports::figures).orElse(Map.of()),
+        loop.learner().map(Learner::weightsDigest).orElse(""));
+  }
+
+  /** The metrics of the model, with its baselines as {@code baseline_<name>}. */
+  private static Map<String, Double> figures(Learner learner) {
+    Map<String, Double> figures = new LinkedHashMap<>(learner.metrics().figures());
+    learner.metrics().baselines().forEach((name, value) -> figures.put("baseline_" + name, value));
+    return figures;
+  }
+
+  /** The key of the model's metrics: {@code elec2-0}. */
+  byte[] modelKey() {
+    return (pipeline + "-" + partition).getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.millrace.topology;
+
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.StreamsSettings;
+import dev.millrace.topology.store.ModelStore;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+
+/**
+ * The table of contents: one source, one processor with its model, four sinks.
+ *
+ * <pre>
+ *   input ─► learn (model) ─► predictions, metrics, snapshots, dead letters
+ * </pre>
+ *
+ * Each input partition has a model of its own.
+ */
+public final class TrainTopology {
+  private TrainTopology() {}
+
+  public static Topology build(
+      Pipeline pipeline,
+      Kernels kernels,
+      LearningLoop.Schemas schemas,
+      OutputSchemas ids,
+      StreamsConfig config) {
+    Topology topology = new Topology(new TopologyConfig(config));
+    topology.addSource(
+        AutoOffsetReset.earliest(),
+        Names.SOURCE,
+        new NonNegativeTimestamp(),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        pipeline.input().topic());
+    topology.addProcessor(
+        Names.PROCESSOR, () -> new LearnProcessor(pipeline, kernels, schemas, ids), Names.SOURCE);
+    topology.addStateStore(
+        ModelStore.builder(Names.STORE, StreamsSettings.CHANGELOG), Names.PROCESSOR);
+    addSink(topology, Names.PREDICTIONS, pipeline.outputs().predictions());
+    addSink(topology, Names.METRICS, pipeline.outputs().metrics());
+    addSink(topology, Names.SNAPSHOTS, pipeline.outputs().snapshots());
+    addSink(topology, Names.DEAD_LETTERS, pipeline.outputs().deadLetters());
+    return topology;
+  }
+
+  private static void addSink(Topology topology, String name, String topic) {
+    topology.addSink(
+        name,
+        topic,
+        OutputKey.SERIALIZER,
+        new ByteArraySerializer(),
+        OutputKey.PARTITIONER,
+        Names.PROCESSOR);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.millrace.topology.config;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The Kafka Streams settings of a pipeline: those that exactness needs, those that fit a model's
+ * size, and the user's over them.
+ */
+public final class StreamsSettings {
+  private static final long DENSE_BYTES_PER_MS = 16_000; // 16 MB/s of changelog
+  private static final long COMMIT_MS_MIN = 1_000;
+  private static final long COMMIT_MS_MAX = 60_000;
+  private static final long TRANSACTION_MS_MIN = 60_000;
+  private static final int RECORD_BYTES_MAX = 4 << 20;
+
+  /** Settings of the changelog: small segments, so that compaction bounds what a restore reads. */
+  public static final Map<String, String> CHANGELOG =
+      Map.of(
+          "cleanup.policy",
+          "compact",
+          "segment.bytes",
+          Integer.toString(64 << 20),
+          "min.cleanable.dirty.ratio",
+          "0.1",
+          "max.message.bytes",
+          Integer.toString(RECORD_BYTES_MAX));
+
+  private StreamsSettings() {}
+
+  /**
+   * The settings of a pipeline.
+   *
+   * @param stateDir where the state stores live; must outlast the process
+   * @param modelBytes bytes written back at each commit: parameters and optimiser slots
+   */
+  public static Properties of(Pipeline pipeline, Path stateDir, long modelBytes) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("application.id", pipeline.name());
+    settings.put("processing.guarantee", "exactly_once_v2");
+    settings.put("commit.interval.ms", Long.toString(commitIntervalMs(modelBytes)));
+    settings.put("num.stream.threads", "1");
+    settings.put("group.protocol", "classic");
+    settings.put("ensure.explicit.internal.resource.naming", "true");
+    settings.put("buffered.records.per.partition", "256");
+    settings.put("consumer.max.poll.records", "500");
+    settings.put("restore.consumer.max.poll.records", "100");
+    settings.put("restore.consumer.max.partition.fetch.bytes", Integer.toString(8 << 20));
+    settings.put("producer.max.request.size", Integer.toString(RECORD_BYTES_MAX));
+    settings.put("producer.batch.size", Integer.toString(256 << 10));
+    settings.put("producer.buffer.memory", Integer.toString(64 << 20));
+    settings.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
+    settings.put("metadata.max.age.ms", "10000");
+    settings.putAll(pipeline.kafka());
+    settings.put("state.dir", stateDir.toString());
+    long commitMs = Long.parseLong(settings.get("commit.interval.ms"));
+    settings.putIfAbsent(
+        "producer.transaction.timeout.ms",
+        Long.toString(Math.max(TRANSACTION_MS_MIN, 4 * commitMs)));
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    return properties;
+  }
+
+  private static long commitIntervalMs(long modelBytes) {
+    return Math.clamp(modelBytes / DENSE_BYTES_PER_MS, COMMIT_MS_MIN, COMMIT_MS_MAX);
+  }
+}

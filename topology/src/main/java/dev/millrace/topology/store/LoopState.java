@@ -1,0 +1,166 @@
+package dev.millrace.topology.store;
+
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.state.StateException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/**
+ * What a learning loop must remember beside its model: how far it has come, and which model it is.
+ *
+ * <pre>
+ *   format int32 | read int64 | deadLettered int64 | firstOffset int64 | nextOffset int64
+ *   then, if there is a model: 1 | schema: length int32, JSON | spec: length int32, JSON; else 0
+ *   integers are big-endian, texts UTF-8
+ * </pre>
+ *
+ * @param read events taken
+ * @param deadLettered events of them that could not be used
+ * @param firstOffset offset of the first event taken since the last snapshot, -1 if none was
+ * @param nextOffset one more than the offset of the last event taken, 0 before
+ * @param schemaJson the writer's schema that the model's spec was resolved with
+ */
+public record LoopState(
+    long read,
+    long deadLettered,
+    long firstOffset,
+    long nextOffset,
+    Optional<String> schemaJson,
+    Optional<ModelSpec> spec) {
+  /** The key in the store. */
+  public static final String KEY = "meta/loop";
+
+  private static final int FORMAT = 1;
+
+  /** Before the first event. */
+  public static LoopState empty() {
+    return new LoopState(0, 0, -1, 0, Optional.empty(), Optional.empty());
+  }
+
+  /** With one more event read. */
+  public LoopState withRead(long offset) {
+    if (offset < nextOffset) {
+      throw new StateException(
+          "offset %d comes after offset %d was taken: the input was put back; an event is never learned twice"
+              .formatted(offset, nextOffset - 1));
+    }
+    long first = firstOffset < 0 ? offset : firstOffset;
+    return new LoopState(read + 1, deadLettered, first, offset + 1, schemaJson, spec);
+  }
+
+  /** With the last event dead-lettered. */
+  public LoopState withDeadLetter() {
+    return new LoopState(read, deadLettered + 1, firstOffset, nextOffset, schemaJson, spec);
+  }
+
+  /** With a snapshot made of all that was taken. */
+  public LoopState withSnapshot() {
+    return new LoopState(read, deadLettered, -1, nextOffset, schemaJson, spec);
+  }
+
+  /** With the model that has come into being. */
+  public LoopState withModel(String schemaJson, ModelSpec spec) {
+    return new LoopState(
+        read, deadLettered, firstOffset, nextOffset, Optional.of(schemaJson), Optional.of(spec));
+  }
+
+  /** The schema that the model's spec was resolved with. */
+  public Optional<Schema> schema() {
+    return schemaJson.map(json -> new Schema.Parser().parse(json));
+  }
+
+  /**
+   * Checks that a pipeline still states the stored model.
+   *
+   * @throws StateMismatchException if it does not, with the differences and the ways out
+   */
+  public void requireSame(String pipelineName, ModelSpec stated) {
+    ModelSpec stored = spec.orElseThrow();
+    if (!stored.equals(stated)) {
+      throw new StateMismatchException(pipelineName, differences(stored, stated));
+    }
+  }
+
+  private static List<String> differences(ModelSpec stored, ModelSpec stated) {
+    List<String> differences = new ArrayList<>();
+    compare(differences, "features", stored.features(), stated.features());
+    compare(differences, "label", stored.label(), stated.label());
+    compare(differences, "model.layers", stored.layers(), stated.layers());
+    compare(differences, "model.loss", stored.loss(), stated.loss());
+    compare(differences, "model.optimizer", stored.optimizer(), stated.optimizer());
+    compare(differences, "batch", stored.batch(), stated.batch());
+    compare(differences, "seed", stored.seed(), stated.seed());
+    return differences;
+  }
+
+  private static void compare(List<String> differences, String what, Object was, Object is) {
+    if (!Objects.equals(was, is)) {
+      differences.add("%s: was %s, is %s".formatted(what, was, is));
+    }
+  }
+
+  public byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(FORMAT);
+      out.writeLong(read);
+      out.writeLong(deadLettered);
+      out.writeLong(firstOffset);
+      out.writeLong(nextOffset);
+      out.writeByte(spec.isPresent() ? 1 : 0);
+      if (spec.isPresent()) {
+        writeText(out, schemaJson.orElseThrow());
+        writeText(out, spec.get().toJson());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  public static LoopState fromBytes(byte[] stored) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
+      int format = in.readInt();
+      if (format != FORMAT) {
+        throw new StateException(
+            "state has format %d, this program reads %d; run the version that wrote it"
+                .formatted(format, FORMAT));
+      }
+      long read = in.readLong();
+      long deadLettered = in.readLong();
+      long firstOffset = in.readLong();
+      long nextOffset = in.readLong();
+      if (in.readByte() == 0) {
+        return new LoopState(
+            read, deadLettered, firstOffset, nextOffset, Optional.empty(), Optional.empty());
+      }
+      Optional<String> schema = Optional.of(readText(in));
+      Optional<ModelSpec> spec = Optional.of(ModelSpec.fromJson(readText(in)));
+      return new LoopState(read, deadLettered, firstOffset, nextOffset, schema, spec);
+    } catch (IOException e) {
+      throw new StateException("state of the loop is cut: " + stored.length + " bytes", e);
+    }
+  }
+
+  private static void writeText(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static String readText(DataInputStream in) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.millrace.topology;
+
+import dev.millrace.schemas.wire.WireFormat;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.PipelineParser;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+
+/** Events of a small schema, written by Avro's own writer, and a pipeline that reads them. */
+final class Events {
+  static final int SCHEMA_ID = 7;
+
+  static final Schema SCHEMA =
+      SchemaBuilder.record("Sample")
+          .namespace("test")
+          .fields()
+          .optionalDouble("x")
+          .requiredString("color")
+          .requiredBytes("ignored")
+          .name("y")
+          .type()
+          .optional()
+          .stringType()
+          .endRecord();
+
+  private Events() {}
+
+  static Pipeline pipeline(int batch, int snapshotEvery) {
+    return PipelineParser.parse(
+        """
+        name: test
+        input:
+          topic: in
+          features:
+            - x
+            - {name: color, type: one_hot, categories: [red, green]}
+        label: {field: y, classes: [no, yes]}
+        model: {layers: [{dense: 4, activation: tanh}], optimizer: {adam: {learning_rate: 0.01}}}
+        batch: %d
+        snapshots: {every: %d steps, keep: 2}
+        """
+            .formatted(batch, snapshotEvery),
+        "test.yaml");
+  }
+
+  /** A good event, decided by its seed; about one in four has no label. */
+  static byte[] good(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 77 + 1);
+    GenericRecord event = new GenericData.Record(SCHEMA);
+    double x = random.nextDouble(-1, 1);
+    boolean red = random.nextBoolean();
+    event.put("x", random.nextInt(8) == 0 ? null : (Double) x);
+    event.put("color", red ? "red" : random.nextBoolean() ? "green" : "blue");
+    event.put("ignored", java.nio.ByteBuffer.wrap(new byte[random.nextInt(5)]));
+    event.put("y", random.nextInt(4) == 0 ? null : (x > 0) == red ? "yes" : "no");
+    return frame(SCHEMA_ID, write(event));
+  }
+
+  static byte[] write(GenericRecord event) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+      new GenericDatumWriter<GenericRecord>(event.getSchema()).write(event, encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  static byte[] frame(int schemaId, byte[] payload) {
+    return WireFormat.frame(schemaId, payload);
+  }
+}

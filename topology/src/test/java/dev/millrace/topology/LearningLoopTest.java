@@ -1,0 +1,205 @@
+package dev.millrace.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.engine.Counters;
+import dev.millrace.engine.Learner;
+import dev.millrace.engine.Outcome;
+import dev.millrace.engine.kernel.KernelChoice;
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.decode.Reason;
+import dev.millrace.topology.store.StateMismatchException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class LearningLoopTest {
+  private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
+
+  /** What was said, in order, as texts that show every bit. */
+  private static final class Told implements LearningLoop.Sink {
+    final List<String> lines = new ArrayList<>();
+
+    @Override
+    public void prediction(Event event, Outcome outcome) {
+      assertThat(outcome.offset).isEqualTo(event.offset());
+      lines.add(
+          "prediction %d v%d %s %s %s"
+              .formatted(
+                  event.offset(),
+                  outcome.version,
+                  Arrays.toString(outcome.outputs),
+                  outcome.labelled,
+                  outcome.loss));
+    }
+
+    @Override
+    public void deadLetter(Event event, BadEventException why) {
+      lines.add("dead letter %d %s".formatted(event.offset(), why.reason()));
+    }
+
+    @Override
+    public void snapshot(Learner learner) {
+      lines.add("snapshot v%d %s".formatted(learner.version(), learner.weightsDigest()));
+    }
+  }
+
+  /** A log decided by its seed: mostly good events, with malformed ones among them. */
+  private static List<byte[]> log(long seed, int length) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> log = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      byte[] good = Events.good(seed * 1000 + i);
+      log.add(
+          switch (random.nextInt(12)) {
+            case 0 -> null;
+            case 1 -> Arrays.copyOf(good, random.nextInt(good.length));
+            case 2 -> Arrays.copyOf(good, good.length + 1);
+            case 3 -> Events.frame(999, new byte[3]);
+            default -> good;
+          });
+    }
+    return log;
+  }
+
+  private static LearningLoop loop(Pipeline pipeline, LearningLoop.Sink sink) {
+    return new LearningLoop(
+        pipeline,
+        KERNELS,
+        id -> {
+          if (id != Events.SCHEMA_ID) {
+            throw new BadEventException(Reason.UNKNOWN_SCHEMA, "no schema " + id);
+          }
+          return Events.SCHEMA;
+        },
+        sink);
+  }
+
+  private static Event event(List<byte[]> log, int offset) {
+    return new Event(null, log.get(offset), "in", 0, offset, 0);
+  }
+
+  /** Law 2 and law 3: commits and restarts anywhere change nothing. */
+  @Property(tries = 200)
+  void shouldTellTheSameWhereverItCommitsAndRestarts(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int batch) {
+    List<byte[]> log = log(seed, 120);
+    Pipeline pipeline = Events.pipeline(batch, 3);
+    Told expected = new Told();
+    LearningLoop plain = loop(pipeline, expected);
+    for (int i = 0; i < log.size(); i++) {
+      plain.accept(event(log, i));
+    }
+    plain.predict();
+
+    SplittableRandom random = new SplittableRandom(seed ^ 0x5EED);
+    Map<String, byte[]> store = new HashMap<>();
+    Told told = new Told();
+    Told uncommitted = new Told();
+    LearningLoop loop = loop(pipeline, uncommitted);
+    int committed = 0;
+    for (int i = 0; i < log.size(); i++) {
+      loop.accept(event(log, i));
+      if (random.nextInt(10) == 0 || i == log.size() - 1) {
+        loop.predict();
+        loop.writeChanged(store::put);
+        told.lines.addAll(uncommitted.lines);
+        uncommitted.lines.clear();
+        committed = i + 1;
+      } else if (random.nextInt(15) == 0) { // a crash: what was not committed never was
+        uncommitted.lines.clear();
+        loop = loop(pipeline, uncommitted);
+        loop.read(store::get);
+        i = committed - 1;
+      }
+      assertThatNothingIsLost(loop);
+    }
+    assertThat(sorted(told.lines)).isEqualTo(sorted(expected.lines));
+    assertThat(digest(loop)).isEqualTo(digest(plain));
+    assertThat(loop.counters()).isEqualTo(plain.counters());
+
+    LearningLoop restored = loop(pipeline, new Told());
+    restored.read(store::get);
+    assertThat(digest(restored)).isEqualTo(digest(plain));
+    assertThat(restored.counters()).isEqualTo(plain.counters());
+  }
+
+  /** Law 4. */
+  private static void assertThatNothingIsLost(LearningLoop loop) {
+    loop.predict();
+    Counters counters = loop.counters();
+    assertThat(loop.state().read()).isEqualTo(counters.predicted() + loop.state().deadLettered());
+    assertThat(counters.labelled())
+        .isEqualTo(counters.learned() + counters.pending() + counters.rejected());
+  }
+
+  /** Dead letters go out at once and predictions wait: order is promised within each, by offset. */
+  private static List<String> sorted(List<String> lines) {
+    List<String> byKind = new ArrayList<>(lines);
+    byKind.sort((a, b) -> a.substring(0, 4).compareTo(b.substring(0, 4)));
+    return byKind;
+  }
+
+  private static String digest(LearningLoop loop) {
+    return loop.learner().map(Learner::weightsDigest).orElse("no model");
+  }
+
+  @Test
+  void shouldKeepPredictionsInTheOrderOfTheirOffsets() {
+    Told told = new Told();
+    LearningLoop loop = loop(Events.pipeline(4, 100), told);
+    List<byte[]> log = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      log.add(Events.good(i));
+      loop.accept(event(log, i));
+    }
+    loop.predict();
+    assertThat(told.lines).hasSize(100);
+    for (int i = 0; i < 100; i++) {
+      assertThat(told.lines.get(i)).startsWith("prediction " + i + " ");
+    }
+  }
+
+  @Test
+  void shouldNotLearnAnOffsetTwice() {
+    LearningLoop loop = loop(Events.pipeline(4, 100), new Told());
+    List<byte[]> log = log(3, 10);
+    loop.accept(event(log, 5));
+    assertThatThrownBy(() -> loop.accept(event(log, 5))).hasMessageContaining("offset 5");
+  }
+
+  @Test
+  void shouldRefuseStateOfAnotherModelAndNameTheDifference() {
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop = loop(Events.pipeline(4, 100), new Told());
+    loop.accept(new Event(null, Events.good(1), "in", 0, 0, 0));
+    loop.predict();
+    loop.writeChanged(store::put);
+    assertThatThrownBy(() -> loop(Events.pipeline(8, 100), new Told()).read(store::get))
+        .isInstanceOf(StateMismatchException.class)
+        .hasMessageContaining("batch: was 4, is 8")
+        .hasMessageContaining("another name");
+  }
+
+  @Test
+  void shouldAcceptAnotherSnapshotRuleOnTheSameState() {
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop = loop(Events.pipeline(4, 100), new Told());
+    loop.accept(new Event(null, Events.good(1), "in", 0, 0, 0));
+    loop.predict();
+    loop.writeChanged(store::put);
+    LearningLoop again = loop(Events.pipeline(4, 7), new Told());
+    again.read(store::get);
+    assertThat(again.state()).isEqualTo(loop.state());
+  }
+}
