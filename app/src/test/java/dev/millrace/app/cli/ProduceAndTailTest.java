@@ -1,0 +1,133 @@
+package dev.millrace.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.app.Main;
+import dev.millrace.app.embedded.LocalCluster;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProduceAndTailTest {
+  @TempDir private static Path folder;
+  private static LocalCluster cluster;
+  private static Path pipeline;
+
+  @BeforeAll
+  static void start() throws IOException {
+    cluster = LocalCluster.start(folder.resolve("cluster"));
+    pipeline = folder.resolve("p.yaml");
+    Files.writeString(
+        pipeline,
+        """
+        input: {topic: rows, key: id, features: [{name: x, type: numeric}]}
+        label: {field: y, classes: [a, b]}
+        kafka: {bootstrap.servers: "%s"}
+        registry: {schema.registry.url: "%s"}
+        """
+            .formatted(cluster.bootstrapServers(), cluster.registryUrl()));
+    StringBuilder rows = new StringBuilder("id,x,y\n");
+    for (int i = 0; i < 50; i++) {
+      rows.append("k%d,%d.5,%s\n".formatted(i, i, i % 2 == 0 ? "a" : "b"));
+    }
+    Files.writeString(folder.resolve("rows.csv"), rows);
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static String run(int expected, Object... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] words = new String[args.length];
+    for (int i = 0; i < args.length; i++) {
+      words[i] = args[i].toString();
+    }
+    int code = Main.run(new PrintWriter(out), new PrintWriter(err, true), words);
+    assertThat(code).as(err.toString()).isEqualTo(expected);
+    return expected == 0 ? out.toString() : err.toString();
+  }
+
+  @Test
+  void shouldShowWhatWasProducedAndFindItValid() throws IOException {
+    assertThat(run(1, "validate", pipeline, "--connect")).isEmpty();
+    run(0, "produce", pipeline, "--data", folder.resolve("rows.csv"), "--rate", "1000");
+    assertThat(run(0, "validate", pipeline, "--connect"))
+        .contains("ok    topic rows: 1 partition(s)", "ok    schema rows-value: version 1");
+    assertThat(run(0, "tail", pipeline, "-n", "2"))
+        .isEqualTo(
+            "0:48  k48  {\"id\":\"k48\",\"x\":48.5,\"y\":\"a\"}\n"
+                + "0:49  k49  {\"id\":\"k49\",\"x\":49.5,\"y\":\"b\"}\n");
+    String first =
+        run(
+            0,
+            "tail",
+            "rows",
+            "--from-beginning",
+            "-n",
+            "1",
+            "-o",
+            "json",
+            "--bootstrap-server",
+            cluster.bootstrapServers(),
+            "--registry",
+            cluster.registryUrl());
+    JsonNode json = new ObjectMapper().readTree(first);
+    assertThat(json.get("offset").asInt()).isZero();
+    assertThat(json.get("key").asText()).isEqualTo("k0");
+    assertThat(json.get("value").get("x").asDouble()).isEqualTo(0.5);
+  }
+
+  @Test
+  void shouldProduceEveryColumnWithoutAPipelineUpToTheLimit() {
+    Object[] servers = {
+      "--bootstrap-server", cluster.bootstrapServers(), "--registry", cluster.registryUrl()
+    };
+    run(
+        0,
+        "produce",
+        "--topic",
+        "other",
+        "--data",
+        folder.resolve("rows.csv"),
+        "--limit",
+        "7",
+        servers[0],
+        servers[1],
+        servers[2],
+        servers[3]);
+    assertThat(
+            run(0, "tail", "other", "-n", "100", servers[0], servers[1], servers[2], servers[3])
+                .lines())
+        .hasSize(7)
+        .first()
+        .isEqualTo("0:0  {\"id\":\"k0\",\"x\":0.5,\"y\":\"a\"}");
+  }
+
+  @Test
+  void shouldSayThatATopicToReadDoesNotExist() {
+    assertThat(
+            run(
+                1,
+                "tail",
+                "nowhere",
+                "-n",
+                "1",
+                "--bootstrap-server",
+                cluster.bootstrapServers(),
+                "--registry",
+                cluster.registryUrl()))
+        .isEqualTo(
+            "millrace: there is no topic 'nowhere'. Produce to it first, or check its name.\n");
+  }
+}
