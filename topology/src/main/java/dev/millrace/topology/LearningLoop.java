@@ -107,7 +107,7 @@ public final class LearningLoop {
     try {
       return WireFormat.schemaId(value);
     } catch (WireFormatException e) {
-      throw new BadEventException(Reason.NOT_WIRE_FORMAT, e.getMessage());
+      throw new BadEventException(e);
     }
   }
 

@@ -40,7 +40,9 @@ final class AvroJson {
   private static void write(Schema schema, FrameDecoder in, JsonGenerator out, int depth)
       throws IOException {
     if (depth > DEPTH_MAX) {
-      throw new WireFormatException("the value is nested more than " + DEPTH_MAX + " levels deep");
+      throw new WireFormatException(
+          WireFormatException.Kind.OTHER,
+          "the value is nested more than " + DEPTH_MAX + " levels deep");
     }
     switch (schema.getType()) {
       case NULL -> out.writeNull();
@@ -84,7 +86,8 @@ final class AvroJson {
         out.writeEndObject();
       }
       case FIXED ->
-          throw new WireFormatException("the schema has a fixed type, which cannot be shown");
+          throw new WireFormatException(
+              WireFormatException.Kind.OTHER, "the schema has a fixed type, which cannot be shown");
     }
   }
 

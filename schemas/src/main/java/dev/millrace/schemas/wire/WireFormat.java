@@ -37,18 +37,23 @@ public final class WireFormat {
    */
   public static int schemaId(byte[] framed) {
     if (framed == null) {
-      throw new WireFormatException("value is null (a tombstone), expected a schema id");
+      throw new WireFormatException(
+          WireFormatException.Kind.NOT_WIRE_FORMAT,
+          "value is null (a tombstone), expected a schema id");
     }
     if (framed.length == 0) {
-      throw new WireFormatException("value is empty, expected a schema id");
+      throw new WireFormatException(
+          WireFormatException.Kind.NOT_WIRE_FORMAT, "value is empty, expected a schema id");
     }
     if (framed[0] != MAGIC) {
       throw new WireFormatException(
+          WireFormatException.Kind.NOT_WIRE_FORMAT,
           "first byte is 0x%02x, expected 0x00: the value was not written by a schema-registry serializer"
               .formatted(framed[0]));
     }
     if (framed.length < PAYLOAD_OFFSET) {
       throw new WireFormatException(
+          WireFormatException.Kind.NOT_WIRE_FORMAT,
           "value has "
               + framed.length
               + " bytes, expected at least "

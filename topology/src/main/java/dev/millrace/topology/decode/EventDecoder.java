@@ -4,6 +4,8 @@ import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.schemas.wire.AvroCursor;
+import dev.millrace.schemas.wire.WireFormatException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,10 +78,14 @@ public final class EventDecoder {
   public void decode(byte[] payload, int offset, EventRow event) {
     event.clear();
     cursor.reset(payload, offset);
-    for (Step step : steps) {
-      step.read(cursor, event);
+    try {
+      for (Step step : steps) {
+        step.read(cursor, event);
+      }
+      cursor.expectEnd();
+    } catch (WireFormatException e) {
+      throw new BadEventException(e);
     }
-    cursor.expectEnd();
   }
 
   static BadEventException mismatch(Schema.Field field, String wanted) {

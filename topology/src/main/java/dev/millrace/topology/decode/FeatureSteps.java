@@ -4,6 +4,7 @@ import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.feature.Utf8Hash;
 import dev.millrace.engine.feature.Vocabulary;
+import dev.millrace.schemas.wire.AvroCursor;
 import dev.millrace.topology.decode.EventDecoder.Step;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;

@@ -20,7 +20,7 @@ public enum Reason {
   BAD_VARINT,
   /** A union branch, enum symbol or boolean that the schema does not have. */
   BAD_INDEX,
-  /** A negative length, or a collection of more items than its bytes can hold. */
+  /** A negative length, or more items than the bytes can hold. */
   BAD_LENGTH,
   /** A string that is not UTF-8. */
   INVALID_UTF8,

@@ -1,5 +1,6 @@
 package dev.millrace.topology.decode;
 
+import dev.millrace.schemas.wire.AvroCursor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -1,20 +1,23 @@
-package dev.millrace.topology.decode;
+package dev.millrace.schemas.wire;
 
+import dev.millrace.schemas.wire.WireFormatException.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A place in the bytes of an Avro value. Every read checks its bounds first and throws {@link
- * BadEventException}; nothing is allocated and no length is believed.
+ * A place in the bytes of an Avro value that believes nothing it reads: every length and count is
+ * compared with the bytes that are left, text must be UTF-8, and {@link #expectEnd} refuses bytes
+ * that remain; three things that Avro's own decoder lets pass or checks late. Nothing is allocated.
  */
 public final class AvroCursor {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ASCII = 0x8080808080808080L;
+  private static final long NOT_ASCII = 0x8080808080808080L;
+  private static final int ZERO_BYTE_ITEMS_MAX = 1 << 16;
 
   private byte[] bytes = new byte[0];
   private int position;
@@ -52,16 +55,16 @@ public final class AvroCursor {
         return (value >>> 1) ^ -(value & 1);
       }
     }
-    throw new BadEventException(
-        Reason.BAD_VARINT, "a long takes more than 64 bits, before byte " + position);
+    throw new WireFormatException(
+        Kind.BAD_VARINT, "a long takes more than 64 bits, at byte " + position);
   }
 
   /** Avro's int: a long that fits 32 bits. */
   public int readInt() {
     long value = readLong();
     if (value != (int) value) {
-      throw new BadEventException(
-          Reason.BAD_VARINT, "an int takes more than 32 bits, before byte " + position);
+      throw new WireFormatException(
+          Kind.BAD_VARINT, "an int takes more than 32 bits, at byte " + position);
     }
     return (int) value;
   }
@@ -77,8 +80,8 @@ public final class AvroCursor {
   public boolean readBoolean() {
     int b = readByte();
     if (b != 0 && b != 1) {
-      throw new BadEventException(
-          Reason.BAD_INDEX, "a boolean must be 0 or 1, at byte %d: %d".formatted(position - 1, b));
+      throw new WireFormatException(
+          Kind.BAD_INDEX, "a boolean must be 0 or 1, at byte %d: %d".formatted(position - 1, b));
     }
     return b == 1;
   }
@@ -87,8 +90,8 @@ public final class AvroCursor {
   public int readIndex(int count) {
     long index = readLong();
     if (index < 0 || index >= count) {
-      throw new BadEventException(
-          Reason.BAD_INDEX, "index %d of %d, before byte %d".formatted(index, count, position));
+      throw new WireFormatException(
+          Kind.BAD_INDEX, "index %d of %d, at byte %d".formatted(index, count, position));
     }
     return (int) index;
   }
@@ -97,8 +100,8 @@ public final class AvroCursor {
   public int readLength() {
     long length = readLong();
     if (length < 0) {
-      throw new BadEventException(
-          Reason.BAD_LENGTH, "length %d, before byte %d".formatted(length, position));
+      throw new WireFormatException(
+          Kind.BAD_LENGTH, "length %d, at byte %d".formatted(length, position));
     }
     if (length > remaining()) {
       throw truncated(length);
@@ -120,14 +123,12 @@ public final class AvroCursor {
     // Items of no bytes (null, empty records) are bounded too: a few bytes must not cost much work.
     long max = itemBytesMin == 0 ? ZERO_BYTE_ITEMS_MAX : remaining() / itemBytesMin;
     if (count < 0 || count > max) {
-      throw new BadEventException(
-          Reason.BAD_LENGTH,
-          "a block of %d items where %d can be, before byte %d".formatted(count, max, position));
+      throw new WireFormatException(
+          Kind.BAD_LENGTH,
+          "a block of %d items where %d can be, at byte %d".formatted(count, max, position));
     }
     return (int) count;
   }
-
-  private static final int ZERO_BYTE_ITEMS_MAX = 1 << 16;
 
   /** Goes over a string that must be UTF-8 and returns where it begins; it ends here. */
   public int readUtf8() {
@@ -160,8 +161,8 @@ public final class AvroCursor {
   /** Refuses bytes that no field claims. */
   public void expectEnd() {
     if (remaining() > 0) {
-      throw new BadEventException(
-          Reason.TRAILING_BYTES, remaining() + " bytes after the last field, at byte " + position);
+      throw new WireFormatException(
+          Kind.TRAILING_BYTES, remaining() + " bytes remain after the value, at byte " + position);
     }
   }
 
@@ -172,20 +173,20 @@ public final class AvroCursor {
     return bytes[position++];
   }
 
-  private BadEventException truncated(long wanted) {
-    return new BadEventException(
-        Reason.TRUNCATED, "%d bytes wanted at byte %d of %d".formatted(wanted, position, limit));
+  private WireFormatException truncated(long wanted) {
+    return new WireFormatException(
+        Kind.TRUNCATED, "%d bytes wanted at byte %d of %d".formatted(wanted, position, limit));
   }
 
   private void checkUtf8(int start, int end) {
     int at = start;
-    while (at + Long.BYTES <= end && ((long) LONG.get(bytes, at) & ASCII) == 0) {
+    while (at + Long.BYTES <= end && ((long) LONG.get(bytes, at) & NOT_ASCII) == 0) {
       at += Long.BYTES;
     }
     while (at < end) {
       int length = sequenceLength(at, end);
       if (length == 0) {
-        throw new BadEventException(Reason.INVALID_UTF8, "invalid UTF-8 at byte " + at);
+        throw new WireFormatException(Kind.INVALID_UTF8, "invalid UTF-8 at byte " + at);
       }
       at += length;
     }
