@@ -14,7 +14,7 @@ final class VectorUpdates {
   static void sgd(float[] w, float[] g, float rate) {
     FloatVector minusRate = FloatVector.broadcast(SPECIES, -rate);
     for (int i = 0; i < w.length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, w.length);
+      VectorMask<Float> mask = VectorProducts.first(w.length - i);
       FloatVector weights = FloatVector.fromArray(SPECIES, w, i, mask);
       FloatVector gradient = FloatVector.fromArray(SPECIES, g, i, mask);
       minusRate.fma(gradient, weights).intoArray(w, i, mask);
@@ -24,7 +24,7 @@ final class VectorUpdates {
   static void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
     FloatVector decay = FloatVector.broadcast(SPECIES, momentum);
     for (int i = 0; i < w.length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, w.length);
+      VectorMask<Float> mask = VectorProducts.first(w.length - i);
       FloatVector move = FloatVector.fromArray(SPECIES, g, i, mask).mul(rate).neg();
       FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, i, mask), move));
       slot.intoArray(m, i, mask);
@@ -35,7 +35,7 @@ final class VectorUpdates {
   static void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
     FloatVector decay = FloatVector.broadcast(SPECIES, momentum);
     for (int i = 0; i < w.length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, w.length);
+      VectorMask<Float> mask = VectorProducts.first(w.length - i);
       FloatVector move = FloatVector.fromArray(SPECIES, g, i, mask).mul(rate).neg();
       FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, i, mask), move));
       slot.intoArray(m, i, mask);
@@ -67,7 +67,7 @@ final class VectorUpdates {
       FloatVector step = mean.mul(alpha).div(square.sqrt().add(epsilon));
       FloatVector.fromArray(SPECIES, w, i).sub(step).intoArray(w, i);
     }
-    VectorMask<Float> tail = SPECIES.indexInRange(body, w.length);
+    VectorMask<Float> tail = VectorProducts.first(w.length - body);
     FloatVector gradient = FloatVector.fromArray(SPECIES, g, body, tail);
     FloatVector mean = FloatVector.fromArray(SPECIES, m, body, tail);
     FloatVector square = FloatVector.fromArray(SPECIES, v, body, tail);
