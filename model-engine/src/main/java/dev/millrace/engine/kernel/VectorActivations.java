@@ -3,7 +3,6 @@ package dev.millrace.engine.kernel;
 import static dev.millrace.engine.kernel.VectorProducts.LENGTH;
 import static dev.millrace.engine.kernel.VectorProducts.SPECIES;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -21,9 +20,9 @@ final class VectorActivations {
 
   /** y = exp(y) from start to end. */
   private static void exp(float[] y, int start, int end) {
-    for (int i = start; i < end; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(end - i);
-      FloatVector x = FloatVector.fromArray(SPECIES, y, i, mask);
+    int body = start + SPECIES.loopBound(end - start);
+    for (int i = start; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, y, i);
       FloatVector shifted = x.fma(all(Elementary.LOG2_E), all(Elementary.ROUND));
       FloatVector whole = shifted.sub(Elementary.ROUND);
       FloatVector r = whole.fma(all(-Elementary.LN2_HIGH), x);
@@ -40,61 +39,66 @@ final class VectorActivations {
       p = p.mul(n.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
       p = p.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Elementary.EXP_MAX));
       p = p.blend(0f, x.compare(VectorOperators.LT, Elementary.EXP_MIN));
-      p.intoArray(y, i, mask);
+      p.intoArray(y, i);
+    }
+    for (int i = body; i < end; i++) {
+      y[i] = Elementary.exp(y[i]);
     }
   }
 
   static void relu(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector.fromArray(SPECIES, z, i, mask).max(0f).intoArray(y, i, mask);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector.fromArray(SPECIES, z, i).max(0f).intoArray(y, i);
     }
+    PlainKernels.relu(z, y, body, length);
   }
 
   static void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
-      FloatVector gradient = FloatVector.fromArray(SPECIES, dy, i, mask);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector gradient = FloatVector.fromArray(SPECIES, dy, i);
       VectorMask<Float> off = outputs.compare(VectorOperators.GT, 0f).not();
-      gradient.blend(0f, off).intoArray(dz, i, mask);
+      gradient.blend(0f, off).intoArray(dz, i);
     }
+    PlainKernels.reluGradient(y, dy, dz, body, length);
   }
 
   static void sigmoid(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector.fromArray(SPECIES, z, i, mask).abs().neg().intoArray(y, i, mask);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector.fromArray(SPECIES, z, i).abs().neg().intoArray(y, i);
     }
-    exp(y, 0, length);
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector x = FloatVector.fromArray(SPECIES, z, i, mask);
-      FloatVector e = FloatVector.fromArray(SPECIES, y, i, mask);
+    exp(y, 0, body);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      FloatVector e = FloatVector.fromArray(SPECIES, y, i);
       FloatVector numerator = all(1f).blend(e, x.compare(VectorOperators.LT, 0f));
-      numerator.div(e.add(1f)).intoArray(y, i, mask);
+      numerator.div(e.add(1f)).intoArray(y, i);
     }
+    PlainKernels.sigmoid(z, y, body, length);
   }
 
   static void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
       FloatVector slope = outputs.mul(all(1f).sub(outputs));
-      FloatVector.fromArray(SPECIES, dy, i, mask).mul(slope).intoArray(dz, i, mask);
+      FloatVector.fromArray(SPECIES, dy, i).mul(slope).intoArray(dz, i);
     }
+    PlainKernels.sigmoidGradient(y, dy, dz, body, length);
   }
 
   static void tanh(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector a = FloatVector.fromArray(SPECIES, z, i, mask).abs();
-      a.add(a).intoArray(y, i, mask);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector a = FloatVector.fromArray(SPECIES, z, i).abs();
+      a.add(a).intoArray(y, i);
     }
-    exp(y, 0, length);
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector x = FloatVector.fromArray(SPECIES, z, i, mask);
+    exp(y, 0, body);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
       FloatVector a = x.abs();
       FloatVector square = a.mul(a);
       FloatVector p = all(Elementary.T0).fma(square, all(Elementary.T1));
@@ -102,21 +106,23 @@ final class VectorActivations {
       p = p.fma(square, all(Elementary.T3));
       p = p.fma(square, all(Elementary.T4));
       FloatVector small = p.mul(square).fma(a, a);
-      FloatVector e = FloatVector.fromArray(SPECIES, y, i, mask);
+      FloatVector e = FloatVector.fromArray(SPECIES, y, i);
       FloatVector large = all(1f).sub(all(2f).div(e.add(1f)));
       FloatVector t = large.blend(small, a.compare(VectorOperators.LT, Elementary.TANH_SMALL));
       IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
-      t.reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(y, i, mask);
+      t.reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(y, i);
     }
+    PlainKernels.tanh(z, y, body, length);
   }
 
   static void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(length - i);
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
       FloatVector slope = outputs.neg().fma(outputs, all(1f));
-      FloatVector.fromArray(SPECIES, dy, i, mask).mul(slope).intoArray(dz, i, mask);
+      FloatVector.fromArray(SPECIES, dy, i).mul(slope).intoArray(dz, i);
     }
+    PlainKernels.tanhGradient(y, dy, dz, body, length);
   }
 
   static void softmax(float[] z, float[] y, int rows, int columns, float[] lanes) {
@@ -127,42 +133,13 @@ final class VectorActivations {
       for (int j = start; j < end; j++) {
         max = Math.max(max, z[j]);
       }
-      for (int j = start; j < end; j += LENGTH) {
-        VectorMask<Float> mask = VectorProducts.first(end - j);
-        FloatVector.fromArray(SPECIES, z, j, mask).sub(max).intoArray(y, j, mask);
+      for (int j = start; j < end; j++) {
+        y[j] = z[j] - max;
       }
       exp(y, start, end);
-      float sum = sum(y, start, columns, lanes);
-      for (int j = start; j < end; j += LENGTH) {
-        VectorMask<Float> mask = VectorProducts.first(end - j);
-        FloatVector.fromArray(SPECIES, y, j, mask).div(sum).intoArray(y, j, mask);
-      }
-    }
-  }
-
-  private static float sum(float[] a, int start, int length, float[] lanes) {
-    for (int lane = 0; lane < Lanes.WIDTH; lane += LENGTH) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = lane; i < length; i += Lanes.WIDTH) {
-        VectorMask<Float> mask = VectorProducts.first(length - i);
-        sum = sum.add(FloatVector.fromArray(SPECIES, a, start + i, mask));
-      }
-      sum.intoArray(lanes, lane);
-    }
-    return Lanes.fold(lanes);
-  }
-
-  static void softmaxGradient(
-      float[] y, float[] dy, float[] dz, int rows, int columns, float[] lanes) {
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      Arrays.fill(lanes, 0f);
-      for (int j = 0; j < columns; j++) {
-        lanes[j % Lanes.WIDTH] += dy[start + j] * y[start + j];
-      }
-      float sum = Lanes.fold(lanes);
-      for (int j = start; j < start + columns; j++) {
-        dz[j] = y[j] * (dy[j] - sum);
+      float sum = PlainKernels.sum(y, start, columns, lanes);
+      for (int j = start; j < end; j++) {
+        y[j] /= sum;
       }
     }
   }

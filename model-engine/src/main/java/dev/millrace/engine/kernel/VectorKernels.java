@@ -9,14 +9,16 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The kernels with the Vector API, at the width the machine prefers. Each has a body of whole
- * vectors and one masked vector as its tail; sums have the lanes of {@link Lanes}, whatever the
- * width.
+ * The kernels with the Vector API, at the width the machine prefers. Those over elements have a
+ * body of whole vectors, and the plain loop as their tail; products mask the last columns. Sums
+ * over a row are those of the plain kernels.
  */
 final class VectorKernels implements Kernels {
-  /** Whether the lanes of a sum are a whole number of vectors here. */
+  private final Kernels plain = new PlainKernels();
+
+  /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
   static boolean supported() {
-    return Lanes.WIDTH % LENGTH == 0;
+    return LENGTH <= Lanes.WIDTH;
   }
 
   static int bits() {
@@ -211,7 +213,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void softmaxGradient(
       float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
-    VectorActivations.softmaxGradient(y, dy, dz, rows, columns, workspace.lanes);
+    plain.softmaxGradient(y, dy, dz, rows, columns, workspace);
   }
 
   @Override
@@ -252,10 +254,11 @@ final class VectorKernels implements Kernels {
         return false;
       }
     }
-    VectorMask<Float> tail = VectorProducts.first(length - body);
-    return FloatVector.fromArray(SPECIES, a, body, tail)
-        .abs()
-        .compare(VectorOperators.LE, bound)
-        .allTrue();
+    for (int i = body; i < length; i++) {
+      if (!(Math.abs(a[i]) <= bound)) {
+        return false;
+      }
+    }
+    return true;
   }
 }
