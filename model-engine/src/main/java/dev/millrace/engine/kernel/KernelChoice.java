@@ -44,7 +44,7 @@ public record KernelChoice(Kernels kernels, String reason) {
     if (!VectorKernels.supported()) {
       return "this machine prefers vectors of "
           + VectorKernels.bits()
-          + " bits, and sums have 16 lanes; start Java with -XX:MaxVectorSize=64";
+          + " bits, and scratch is for 512; start Java with -XX:MaxVectorSize=64";
     }
     return null;
   }

@@ -53,8 +53,8 @@ public interface Kernels {
   void inputGradient(
       DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace);
 
-  // Activations y = f(z) and their gradients dz = dy·f'(z), over the first length elements. z may
-  // be y, and dy may be dz.
+  // Activations y = f(z) and their gradients dz = dy·f'(z), over the first length elements. dy may
+  // be dz.
 
   /** y = max(z, 0); NaN stays NaN. */
   void relu(float[] z, float[] y, int length);

@@ -2,7 +2,10 @@ package dev.millrace.engine.kernel;
 
 import java.util.Arrays;
 
-/** The kernels as simple loops: what they say is the definition of correct. */
+/**
+ * The kernels as simple loops: what they say is the definition of correct. Those over elements are
+ * static as well, from an index on, and serve as the tails of the vector kernels.
+ */
 public final class PlainKernels implements Kernels {
   @Override
   public void forward(
@@ -82,42 +85,66 @@ public final class PlainKernels implements Kernels {
 
   @Override
   public void relu(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i++) {
+    relu(z, y, 0, length);
+  }
+
+  static void relu(float[] z, float[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
       y[i] = Math.max(z[i], 0f);
     }
   }
 
   @Override
   public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i++) {
+    reluGradient(y, dy, dz, 0, length);
+  }
+
+  static void reluGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    for (int i = from; i < to; i++) {
       dz[i] = y[i] > 0 ? dy[i] : 0f;
     }
   }
 
   @Override
   public void sigmoid(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i++) {
+    sigmoid(z, y, 0, length);
+  }
+
+  static void sigmoid(float[] z, float[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
       y[i] = Elementary.sigmoid(z[i]);
     }
   }
 
   @Override
   public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i++) {
+    sigmoidGradient(y, dy, dz, 0, length);
+  }
+
+  static void sigmoidGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    for (int i = from; i < to; i++) {
       dz[i] = dy[i] * (y[i] * (1f - y[i]));
     }
   }
 
   @Override
   public void tanh(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i++) {
+    tanh(z, y, 0, length);
+  }
+
+  static void tanh(float[] z, float[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
       y[i] = Elementary.tanh(z[i]);
     }
   }
 
   @Override
   public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i++) {
+    tanhGradient(y, dy, dz, 0, length);
+  }
+
+  static void tanhGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    for (int i = from; i < to; i++) {
       dz[i] = dy[i] * Math.fma(-y[i], y[i], 1f);
     }
   }
@@ -157,7 +184,7 @@ public final class PlainKernels implements Kernels {
     }
   }
 
-  private static float sum(float[] a, int start, int length, float[] lanes) {
+  static float sum(float[] a, int start, int length, float[] lanes) {
     Arrays.fill(lanes, 0f);
     for (int i = 0; i < length; i++) {
       lanes[i % Lanes.WIDTH] += a[start + i];
@@ -167,14 +194,22 @@ public final class PlainKernels implements Kernels {
 
   @Override
   public void sgd(float[] w, float[] g, float rate) {
-    for (int i = 0; i < w.length; i++) {
+    sgd(w, g, rate, 0);
+  }
+
+  static void sgd(float[] w, float[] g, float rate, int from) {
+    for (int i = from; i < w.length; i++) {
       w[i] = Math.fma(-rate, g[i], w[i]);
     }
   }
 
   @Override
   public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
-    for (int i = 0; i < w.length; i++) {
+    momentum(w, g, m, rate, momentum, 0);
+  }
+
+  static void momentum(float[] w, float[] g, float[] m, float rate, float momentum, int from) {
+    for (int i = from; i < w.length; i++) {
       m[i] = flush(Math.fma(momentum, m[i], -(rate * g[i])));
       w[i] = w[i] + m[i];
     }
@@ -182,7 +217,11 @@ public final class PlainKernels implements Kernels {
 
   @Override
   public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
-    for (int i = 0; i < w.length; i++) {
+    nesterov(w, g, m, rate, momentum, 0);
+  }
+
+  static void nesterov(float[] w, float[] g, float[] m, float rate, float momentum, int from) {
+    for (int i = from; i < w.length; i++) {
       float move = -(rate * g[i]);
       m[i] = flush(Math.fma(momentum, m[i], move));
       w[i] = w[i] + Math.fma(momentum, m[i], move);
@@ -199,7 +238,20 @@ public final class PlainKernels implements Kernels {
       float rate2,
       float alpha,
       float epsilon) {
-    for (int i = 0; i < w.length; i++) {
+    adam(w, g, m, v, rate1, rate2, alpha, epsilon, 0);
+  }
+
+  static void adam(
+      float[] w,
+      float[] g,
+      float[] m,
+      float[] v,
+      float rate1,
+      float rate2,
+      float alpha,
+      float epsilon,
+      int from) {
+    for (int i = from; i < w.length; i++) {
       m[i] = flush(Math.fma(g[i] - m[i], rate1, m[i]));
       v[i] = flush(Math.fma(Math.fma(g[i], g[i], -v[i]), rate2, v[i]));
       w[i] = w[i] - (alpha * m[i]) / ((float) Math.sqrt(v[i]) + epsilon);

@@ -4,20 +4,21 @@ import static dev.millrace.engine.kernel.VectorProducts.LENGTH;
 import static dev.millrace.engine.kernel.VectorProducts.PANEL;
 import static dev.millrace.engine.kernel.VectorProducts.SPECIES;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The kernels with the Vector API, at the width the machine prefers. Each has a body of whole
- * vectors and one masked vector as its tail; sums have the lanes of {@link Lanes}, whatever the
- * width.
+ * The kernels with the Vector API, at the width the machine prefers. Those over elements have a
+ * body of whole vectors, and the plain loop as their tail; products mask the last columns. Sums
+ * over a row are those of the plain kernels.
  */
 final class VectorKernels implements Kernels {
-  /** Whether the lanes of a sum are a whole number of vectors here. */
+  private final Kernels plain = new PlainKernels();
+
+  /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
   static boolean supported() {
-    return Lanes.WIDTH % LENGTH == 0;
+    return LENGTH <= Lanes.WIDTH;
   }
 
   static int bits() {
@@ -87,7 +88,7 @@ final class VectorKernels implements Kernels {
     int outputs = shape.outputs();
     int db = shape.biasOffset();
     for (int j = 0; j < outputs; j += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(j, outputs);
+      VectorMask<Float> mask = VectorProducts.first(outputs - j);
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int row = 0; row < rows; row++) {
         sum = sum.add(FloatVector.fromArray(SPECIES, dy, row * outputs + j, mask));
@@ -116,7 +117,6 @@ final class VectorKernels implements Kernels {
             left, 4 * block * outputs, outputs, right, 0, PANEL, zeros, 0, dx, to, inputs);
       }
       for (int lane = 0; lane < width; lane += LENGTH) {
-        VectorMask<Float> mask = SPECIES.indexInRange(lane, width);
         for (int row = width == PANEL ? 4 * blocks : 0; row < rows; row++) {
           VectorProducts.tile1x1(
               dy,
@@ -130,7 +130,7 @@ final class VectorKernels implements Kernels {
               0,
               dx,
               row * inputs + k + lane,
-              mask);
+              width - lane);
         }
       }
     }
@@ -177,112 +177,43 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void relu(float[] z, float[] y, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector.fromArray(SPECIES, z, i).max(0f).intoArray(y, i);
-    }
-    VectorMask<Float> tail = SPECIES.indexInRange(body, length);
-    FloatVector.fromArray(SPECIES, z, body, tail).max(0f).intoArray(y, body, tail);
+    VectorActivations.relu(z, y, length);
   }
 
   @Override
   public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
-      FloatVector gradient = FloatVector.fromArray(SPECIES, dy, i, mask);
-      VectorMask<Float> off = outputs.compare(VectorOperators.GT, 0f).not();
-      gradient.blend(0f, off).intoArray(dz, i, mask);
-    }
+    VectorActivations.reluGradient(y, dy, dz, length);
   }
 
   @Override
   public void sigmoid(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-      VectorElementary.sigmoid(FloatVector.fromArray(SPECIES, z, i, mask)).intoArray(y, i, mask);
-    }
+    VectorActivations.sigmoid(z, y, length);
   }
 
   @Override
   public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
-      FloatVector slope = outputs.mul(one.sub(outputs));
-      FloatVector.fromArray(SPECIES, dy, i, mask).mul(slope).intoArray(dz, i, mask);
-    }
+    VectorActivations.sigmoidGradient(y, dy, dz, length);
   }
 
   @Override
   public void tanh(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-      VectorElementary.tanh(FloatVector.fromArray(SPECIES, z, i, mask)).intoArray(y, i, mask);
-    }
+    VectorActivations.tanh(z, y, length);
   }
 
   @Override
   public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    for (int i = 0; i < length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i, mask);
-      FloatVector slope = outputs.neg().fma(outputs, one);
-      FloatVector.fromArray(SPECIES, dy, i, mask).mul(slope).intoArray(dz, i, mask);
-    }
+    VectorActivations.tanhGradient(y, dy, dz, length);
   }
 
   @Override
   public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      int end = start + columns;
-      float max = Float.NEGATIVE_INFINITY;
-      for (int j = start; j < end; j++) {
-        max = Math.max(max, z[j]);
-      }
-      for (int j = start; j < end; j += LENGTH) {
-        VectorMask<Float> mask = SPECIES.indexInRange(j, end);
-        FloatVector shifted = FloatVector.fromArray(SPECIES, z, j, mask).sub(max);
-        VectorElementary.exp(shifted).intoArray(y, j, mask);
-      }
-      float sum = sum(y, start, columns, workspace.lanes);
-      for (int j = start; j < end; j += LENGTH) {
-        VectorMask<Float> mask = SPECIES.indexInRange(j, end);
-        FloatVector.fromArray(SPECIES, y, j, mask).div(sum).intoArray(y, j, mask);
-      }
-    }
-  }
-
-  private static float sum(float[] a, int start, int length, float[] lanes) {
-    for (int lane = 0; lane < Lanes.WIDTH; lane += LENGTH) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = lane; i < length; i += Lanes.WIDTH) {
-        VectorMask<Float> mask = SPECIES.indexInRange(i, length);
-        sum = sum.add(FloatVector.fromArray(SPECIES, a, start + i, mask));
-      }
-      sum.intoArray(lanes, lane);
-    }
-    return Lanes.fold(lanes);
+    VectorActivations.softmax(z, y, rows, columns, workspace.lanes);
   }
 
   @Override
   public void softmaxGradient(
       float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
-    float[] lanes = workspace.lanes;
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      Arrays.fill(lanes, 0f);
-      for (int j = 0; j < columns; j++) {
-        lanes[j % Lanes.WIDTH] += dy[start + j] * y[start + j];
-      }
-      float sum = Lanes.fold(lanes);
-      for (int j = start; j < start + columns; j++) {
-        dz[j] = y[j] * (dy[j] - sum);
-      }
-    }
+    plain.softmaxGradient(y, dy, dz, rows, columns, workspace);
   }
 
   @Override
@@ -323,10 +254,11 @@ final class VectorKernels implements Kernels {
         return false;
       }
     }
-    VectorMask<Float> tail = SPECIES.indexInRange(body, length);
-    return FloatVector.fromArray(SPECIES, a, body, tail)
-        .abs()
-        .compare(VectorOperators.LE, bound)
-        .allTrue();
+    for (int i = body; i < length; i++) {
+      if (!(Math.abs(a[i]) <= bound)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.engine.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,7 +22,17 @@ final class VectorProducts {
   static final int LENGTH = SPECIES.length();
   static final int PANEL = 2 * LENGTH;
 
+  private static final FloatVector NUMBERS = FloatVector.zero(SPECIES).addIndex(1);
+
   private VectorProducts() {}
+
+  /**
+   * The first lanes, all if there are no more. The species' own indexInRange has branches behind
+   * which the compiler keeps the mask as an object.
+   */
+  static VectorMask<Float> first(int lanes) {
+    return NUMBERS.compare(VectorOperators.LT, (float) lanes);
+  }
 
   /**
    * Blocks of four rows of c. A panel of b that several blocks share is copied together first: its
@@ -61,7 +72,6 @@ final class VectorProducts {
       }
     }
     for (int j = fullColumns; j < columns; j += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
       for (int block = 0; block < blocks; block++) {
         int cTile = cOffset + 4 * block * columns + j;
         int s = startOffset + j * startStep;
@@ -77,7 +87,7 @@ final class VectorProducts {
             c,
             cTile,
             columns,
-            mask);
+            columns - j);
       }
     }
   }
@@ -141,7 +151,7 @@ final class VectorProducts {
     c31.intoArray(c, cOffset + 3 * cStride + LENGTH);
   }
 
-  /** Four rows by the lanes of one vector that the mask has. */
+  /** Four rows by the first lanes of one vector; all of it if lanes are as many or more. */
   static void tile4x1(
       float[] a,
       int aOffset,
@@ -154,7 +164,8 @@ final class VectorProducts {
       float[] c,
       int cOffset,
       int cStride,
-      VectorMask<Float> mask) {
+      int lanes) {
+    VectorMask<Float> mask = first(lanes);
     FloatVector c0 = FloatVector.fromArray(SPECIES, start, startOffset, mask);
     FloatVector c1 = c0;
     FloatVector c2 = c0;
@@ -197,9 +208,20 @@ final class VectorProducts {
       tile1x4(a, aOffset, aStride, depth, b, bOffset + j, columns, start, s, c, cOffset + j);
     }
     for (int j = fullColumns; j < columns; j += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
       int s = startOffset + j * startStep;
-      tile1x1(a, aOffset, aStride, depth, b, bOffset + j, columns, start, s, c, cOffset + j, mask);
+      tile1x1(
+          a,
+          aOffset,
+          aStride,
+          depth,
+          b,
+          bOffset + j,
+          columns,
+          start,
+          s,
+          c,
+          cOffset + j,
+          columns - j);
     }
   }
 
@@ -234,7 +256,7 @@ final class VectorProducts {
     c3.intoArray(c, cOffset + 3 * LENGTH);
   }
 
-  /** One row by the lanes of one vector that the mask has. */
+  /** One row by the first lanes of one vector; all of it if lanes are as many or more. */
   static void tile1x1(
       float[] a,
       int aOffset,
@@ -247,7 +269,8 @@ final class VectorProducts {
       int startOffset,
       float[] c,
       int cOffset,
-      VectorMask<Float> mask) {
+      int lanes) {
+    VectorMask<Float> mask = first(lanes);
     FloatVector c0 = FloatVector.fromArray(SPECIES, start, startOffset, mask);
     for (int k = 0; k < depth; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bOffset + k * bStride, mask);

@@ -4,7 +4,6 @@ import static dev.millrace.engine.kernel.VectorProducts.LENGTH;
 import static dev.millrace.engine.kernel.VectorProducts.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** The optimisers' steps of the vector kernels: one pass over the weights and their slots. */
@@ -13,35 +12,38 @@ final class VectorUpdates {
 
   static void sgd(float[] w, float[] g, float rate) {
     FloatVector minusRate = FloatVector.broadcast(SPECIES, -rate);
-    for (int i = 0; i < w.length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, w.length);
-      FloatVector weights = FloatVector.fromArray(SPECIES, w, i, mask);
-      FloatVector gradient = FloatVector.fromArray(SPECIES, g, i, mask);
-      minusRate.fma(gradient, weights).intoArray(w, i, mask);
+    int body = SPECIES.loopBound(w.length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector weights = FloatVector.fromArray(SPECIES, w, i);
+      FloatVector gradient = FloatVector.fromArray(SPECIES, g, i);
+      minusRate.fma(gradient, weights).intoArray(w, i);
     }
+    PlainKernels.sgd(w, g, rate, body);
   }
 
   static void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
     FloatVector decay = FloatVector.broadcast(SPECIES, momentum);
-    for (int i = 0; i < w.length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, w.length);
-      FloatVector move = FloatVector.fromArray(SPECIES, g, i, mask).mul(rate).neg();
-      FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, i, mask), move));
-      slot.intoArray(m, i, mask);
-      FloatVector.fromArray(SPECIES, w, i, mask).add(slot).intoArray(w, i, mask);
+    int body = SPECIES.loopBound(w.length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector move = FloatVector.fromArray(SPECIES, g, i).mul(rate).neg();
+      FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, i), move));
+      slot.intoArray(m, i);
+      FloatVector.fromArray(SPECIES, w, i).add(slot).intoArray(w, i);
     }
+    PlainKernels.momentum(w, g, m, rate, momentum, body);
   }
 
   static void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
     FloatVector decay = FloatVector.broadcast(SPECIES, momentum);
-    for (int i = 0; i < w.length; i += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(i, w.length);
-      FloatVector move = FloatVector.fromArray(SPECIES, g, i, mask).mul(rate).neg();
-      FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, i, mask), move));
-      slot.intoArray(m, i, mask);
+    int body = SPECIES.loopBound(w.length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector move = FloatVector.fromArray(SPECIES, g, i).mul(rate).neg();
+      FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, i), move));
+      slot.intoArray(m, i);
       FloatVector ahead = decay.fma(slot, move);
-      FloatVector.fromArray(SPECIES, w, i, mask).add(ahead).intoArray(w, i, mask);
+      FloatVector.fromArray(SPECIES, w, i).add(ahead).intoArray(w, i);
     }
+    PlainKernels.nesterov(w, g, m, rate, momentum, body);
   }
 
   static void adam(
@@ -67,16 +69,7 @@ final class VectorUpdates {
       FloatVector step = mean.mul(alpha).div(square.sqrt().add(epsilon));
       FloatVector.fromArray(SPECIES, w, i).sub(step).intoArray(w, i);
     }
-    VectorMask<Float> tail = SPECIES.indexInRange(body, w.length);
-    FloatVector gradient = FloatVector.fromArray(SPECIES, g, body, tail);
-    FloatVector mean = FloatVector.fromArray(SPECIES, m, body, tail);
-    FloatVector square = FloatVector.fromArray(SPECIES, v, body, tail);
-    mean = flush(gradient.sub(mean).fma(rates1, mean));
-    square = flush(gradient.fma(gradient, square.neg()).fma(rates2, square));
-    mean.intoArray(m, body, tail);
-    square.intoArray(v, body, tail);
-    FloatVector step = mean.mul(alpha).div(square.sqrt().add(epsilon));
-    FloatVector.fromArray(SPECIES, w, body, tail).sub(step).intoArray(w, body, tail);
+    PlainKernels.adam(w, g, m, v, rate1, rate2, alpha, epsilon, body);
   }
 
   private static FloatVector flush(FloatVector state) {

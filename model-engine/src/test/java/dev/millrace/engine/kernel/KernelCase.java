@@ -109,8 +109,8 @@ final class KernelCase {
     keep(y);
     kernels.softmaxGradient(y, dy, dz, rows, outputs, workspace);
     keep(dz);
-    kernels.tanh(z, z, length);
-    keep(z);
+    kernels.tanhGradient(y, dy, dy, length);
+    keep(dy);
   }
 
   private void updates(Kernels kernels) {
