@@ -45,7 +45,6 @@ public final class Learner {
   private static final int BATCHED = 6;
 
   private final ModelSpec spec;
-  private final int width;
   private final int classes;
   private final Featurizer featurizer;
   private final TargetScaler targetScaler = new TargetScaler();
@@ -54,15 +53,10 @@ public final class Learner {
   private final EventRow event;
   private final Outcome outcome;
 
-  private final float[] batch; // [batch][width], rows of labelled events
-  private final double[] labels; // [batch]
-  private final long[] batchOffsets; // [batch]
+  private final Rows batch; // labelled events, to be learned by the next step
+  private final Rows others; // unlabelled events, until they are predicted
   private final float[] targets; // [batch], labels as the network learns them
-  private final float[] others; // [UNLABELLED_MAX][width], rows of unlabelled events
-  private final long[] otherOffsets;
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
-  private int batched;
-  private int unlabelled;
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
 
@@ -75,21 +69,18 @@ public final class Learner {
   public Learner(ModelSpec spec, Kernels kernels) {
     this.spec = spec;
     FeatureSpace space = new FeatureSpace(spec.features());
-    width = space.width();
     classes = spec.label().classes().size();
     featurizer = new Featurizer(space);
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
-    network = new Network(width, spec.layers(), spec.loss(), spec.optimizer(), rows, kernels);
+    network =
+        new Network(space.width(), spec.layers(), spec.loss(), spec.optimizer(), rows, kernels);
     network.initialize(spec.seed());
     metrics = Prequential.of(classes);
     outcome = new Outcome(Math.max(1, classes));
-    batch = new float[Math.multiplyExact(spec.batch(), width)];
-    labels = new double[spec.batch()];
-    batchOffsets = new long[spec.batch()];
+    batch = new Rows(spec.batch(), space.width());
+    others = new Rows(UNLABELLED_MAX, space.width());
     targets = new float[spec.batch()];
-    others = new float[Math.multiplyExact(UNLABELLED_MAX, width)];
-    otherOffsets = new long[UNLABELLED_MAX];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
@@ -135,15 +126,10 @@ public final class Learner {
   public void add(long offset) {
     assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
     if (event.labelled) {
-      featurizer.featurize(event, batch, batched * width);
-      labels[batched] = event.label;
-      batchOffsets[batched] = offset;
-      waiting[waitingCount++] = batched++;
+      waiting[waitingCount++] = batch.add(event, offset, featurizer);
       counts[LABELLED]++;
     } else {
-      featurizer.featurize(event, others, unlabelled * width);
-      otherOffsets[unlabelled] = offset;
-      waiting[waitingCount++] = ~unlabelled++;
+      waiting[waitingCount++] = ~others.add(event, offset, featurizer);
     }
     activationsAreOfBatch = false;
     model.touch();
@@ -152,12 +138,12 @@ public final class Learner {
 
   /** Whether waiting events must be predicted before another is added. */
   public boolean mustPredict() {
-    return waitingCount > 0 && (batched == spec.batch() || unlabelled == UNLABELLED_MAX);
+    return waitingCount > 0 && (batch.isFull() || others.isFull());
   }
 
   /** Whether a step must be made before another event is added. */
   public boolean batchIsFull() {
-    return batched == spec.batch();
+    return batch.isFull();
   }
 
   /** Predicts every waiting event with the version in force, in the order of their offsets. */
@@ -165,28 +151,33 @@ public final class Learner {
     if (waitingCount == 0) {
       return;
     }
-    float[] unlabelledOutputs =
-        unlabelled == 0 ? null : copyOf(network.forward(others, 0, unlabelled), unlabelled);
+    float[] othersOutputs = othersOutputs();
     int first = firstWaitingInBatch();
     float[] outputs =
-        first == batched ? null : network.forward(batch, first * width, batched - first);
-    activationsAreOfBatch = first == 0 && batched == spec.batch();
+        first == batch.count()
+            ? null
+            : network.forward(batch.values(), batch.start(first), batch.count() - first);
+    activationsAreOfBatch = first == 0 && batch.isFull();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
       if (row >= 0) {
-        tell(outputs, row - first, batchOffsets[row], true, labels[row], consumer);
+        tell(outputs, row - first, batch, row, consumer);
       } else {
-        tell(unlabelledOutputs, ~row, otherOffsets[~row], false, Double.NaN, consumer);
+        tell(othersOutputs, ~row, others, ~row, consumer);
       }
     }
     counts[PREDICTED] += waitingCount;
     waitingCount = 0;
-    unlabelled = 0;
+    others.clear();
     progress.touch();
   }
 
-  private float[] copyOf(float[] outputs, int rows) {
-    return Arrays.copyOf(outputs, rows * network.outputs());
+  /** A copy, since the network's own array is overwritten by the pass over the batch. */
+  private float[] othersOutputs() {
+    int rows = others.count();
+    return rows == 0
+        ? null
+        : Arrays.copyOf(network.forward(others.values(), 0, rows), rows * network.outputs());
   }
 
   private int firstWaitingInBatch() {
@@ -195,31 +186,27 @@ public final class Learner {
         return waiting[i];
       }
     }
-    return batched;
+    return batch.count();
   }
 
-  private void tell(
-      float[] outputs,
-      int row,
-      long offset,
-      boolean labelled,
-      double label,
-      Outcome.Consumer consumer) {
-    outcome.offset = offset;
+  private void tell(float[] outputs, int output, Rows rows, int row, Outcome.Consumer consumer) {
+    double label = rows.label(row);
+    boolean labelled = rows == batch;
+    outcome.offset = rows.offset(row);
     outcome.version = network.steps();
     outcome.labelled = labelled;
     outcome.label = label;
     outcome.loss = Double.NaN;
     switch (metrics) {
       case ClassMetrics m -> {
-        fillProbabilities(outputs, row * network.outputs());
+        fillProbabilities(outputs, output * network.outputs());
         if (labelled) {
           outcome.loss = ClassMetrics.logLoss(outcome.outputs[(int) label]);
           m.add((int) label, outcome.predictedClass, outcome.loss);
         }
       }
       case ValueMetrics m -> {
-        double value = targetScaler.unscale(outputs[row]);
+        double value = targetScaler.unscale(outputs[output]);
         outcome.outputs[0] = (float) value;
         outcome.predictedValue = value;
         if (labelled) {
@@ -254,20 +241,21 @@ public final class Learner {
    */
   public boolean step() {
     assert batchIsFull() && waitingCount == 0 : "a step needs a full batch, predicted";
+    int rows = batch.count();
     if (!activationsAreOfBatch) {
-      network.forward(batch, 0, batched);
+      network.forward(batch.values(), 0, rows);
     }
-    for (int i = 0; i < batched; i++) {
-      targets[i] = target(labels[i]);
+    for (int i = 0; i < rows; i++) {
+      targets[i] = target(batch.label(i));
     }
-    boolean stepped = network.learn(batch, 0, targets, 0, batched);
+    boolean stepped = network.learn(batch.values(), 0, targets, 0, rows);
     if (stepped) {
-      counts[LEARNED] += batched;
+      counts[LEARNED] += rows;
     } else {
-      counts[REJECTED] += batched;
+      counts[REJECTED] += rows;
       counts[SKIPPED_STEPS]++;
     }
-    batched = 0;
+    batch.clear();
     rowsStored = 0;
     activationsAreOfBatch = false;
     model.touch();
@@ -294,7 +282,7 @@ public final class Learner {
         counts[PREDICTED],
         counts[LABELLED],
         counts[LEARNED],
-        batched,
+        batch.count(),
         counts[REJECTED],
         counts[SKIPPED_STEPS]);
   }
@@ -307,16 +295,6 @@ public final class Learner {
   public void resetMetrics() {
     metrics.reset();
     progress.touch();
-  }
-
-  /** First offset of the batch that is gathering or has just been offered to {@link #step}. */
-  public long batchFirstOffset() {
-    return batchOffsets[0];
-  }
-
-  /** Last offset of a full batch. */
-  public long batchLastOffset() {
-    return batchOffsets[batchOffsets.length - 1];
   }
 
   /**
@@ -337,8 +315,8 @@ public final class Learner {
     settle();
     model.writeChanged(writer);
     progress.writeChanged(writer);
-    for (; rowsStored < batched; rowsStored++) {
-      writer.put("pend/" + rowsStored, pendingRow(rowsStored).toBytes());
+    for (; rowsStored < batch.count(); rowsStored++) {
+      writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
   }
 
@@ -347,15 +325,15 @@ public final class Learner {
     settle();
     model.writeAll(writer);
     progress.writeAll(writer);
-    for (int i = 0; i < batched; i++) {
-      writer.put("pend/" + i, pendingRow(i).toBytes());
+    for (int i = 0; i < batch.count(); i++) {
+      writer.put("pend/" + i, batch.toBytes(i));
     }
   }
 
   private void settle() {
     assert waitingCount == 0 : "waiting events are predicted before state is written";
     counts[STEPS] = network.steps();
-    counts[BATCHED] = batched;
+    counts[BATCHED] = batch.count();
   }
 
   /**
@@ -368,28 +346,21 @@ public final class Learner {
     model.read(reader);
     progress.read(reader);
     network.restoreSteps(counts[STEPS]);
-    batched = Math.toIntExact(counts[BATCHED]);
-    if (batched >= spec.batch()) {
+    long batched = counts[BATCHED];
+    if (batched < 0 || batched >= spec.batch()) {
       throw new StateException("partial batch has %d rows of %d".formatted(batched, spec.batch()));
     }
+    batch.clear();
+    others.clear();
+    waitingCount = 0;
     for (int i = 0; i < batched; i++) {
-      byte[] bytes = reader.get("pend/" + i);
-      if (bytes == null) {
+      byte[] row = reader.get("pend/" + i);
+      if (row == null) {
         throw new StateException("block is missing, key=pend/" + i);
       }
-      PendingRow row = PendingRow.fromBytes(bytes, width);
-      batchOffsets[i] = row.offset();
-      labels[i] = row.label();
-      System.arraycopy(row.values(), 0, batch, i * width, width);
+      batch.addStored(row);
     }
-    rowsStored = batched;
-    waitingCount = 0;
-    unlabelled = 0;
+    rowsStored = batch.count();
     activationsAreOfBatch = false;
-  }
-
-  private PendingRow pendingRow(int i) {
-    return new PendingRow(
-        batchOffsets[i], labels[i], Arrays.copyOfRange(batch, i * width, (i + 1) * width));
   }
 }
