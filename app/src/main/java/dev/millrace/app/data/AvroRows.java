@@ -17,6 +17,9 @@ public final class AvroRows {
   private static final VarHandle LITTLE_ENDIAN_DOUBLE =
       MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle LITTLE_ENDIAN_FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
   /** Room for a branch and the longest number: a varint of ten bytes. */
   private static final int NUMBER_BYTES_MAX = 11;
 
@@ -25,8 +28,20 @@ public final class AvroRows {
    *
    * @param column the column's place in the file
    * @param nullable whether a row may have no value
+   * @param items 0 for one value; for a vector its length: so many columns from {@code column} on
    */
-  public record Field(int column, String name, String columnName, Kind kind, boolean nullable) {}
+  public record Field(
+      int column, String name, String columnName, Kind kind, boolean nullable, int items) {
+    /** A field of one value. */
+    public Field(int column, String name, String columnName, Kind kind, boolean nullable) {
+      this(column, name, columnName, kind, nullable, 0);
+    }
+
+    /** A field of so many floats from as many columns. */
+    static Field vector(int column, String name, int items) {
+      return new Field(column, name, name + "_0", Kind.DOUBLE, false, items);
+    }
+  }
 
   private final Field[] fields;
   private final Schema schema;
@@ -48,8 +63,12 @@ public final class AvroRows {
   }
 
   private static Schema.Field field(Field field) {
-    Schema type = Schema.create(Schema.Type.valueOf(field.kind().name()));
     String doc = "column '" + field.columnName() + "'";
+    if (field.items() > 0) {
+      Schema vector = Schema.createArray(Schema.create(Schema.Type.FLOAT));
+      return new Schema.Field(field.name(), vector, doc + " and on, " + field.items() + " in all");
+    }
+    Schema type = Schema.create(Schema.Type.valueOf(field.kind().name()));
     return field.nullable()
         ? new Schema.Field(
             field.name(),
@@ -71,16 +90,41 @@ public final class AvroRows {
   String encode(CsvReader row) {
     length = 0;
     for (Field field : fields) {
-      if (!encode(field, row.bytes(), row.start(field.column()), row.length(field.column()))) {
-        String cell = row.text(field.column());
-        return "column '%s' has '%s', expected %s"
-            .formatted(
-                field.columnName(),
-                cell.length() <= 40 ? cell : cell.substring(0, 40) + "…",
-                expected(field));
+      String problem = field.items() > 0 ? encodeVector(field, row) : encodeCell(field, row);
+      if (problem != null) {
+        return problem;
       }
     }
     return null;
+  }
+
+  private String encodeCell(Field field, CsvReader row) {
+    int column = field.column();
+    return encode(field, row.bytes(), row.start(column), row.length(column))
+        ? null
+        : problem(field.columnName(), row.text(column), expected(field));
+  }
+
+  /** One block of all items, as Avro writes an array. */
+  private String encodeVector(Field field, CsvReader row) {
+    reserve(2 * NUMBER_BYTES_MAX + field.items() * Float.BYTES);
+    putLong(field.items());
+    for (int i = 0; i < field.items(); i++) {
+      int column = field.column() + i;
+      double value = Numbers.parseDouble(row.bytes(), row.start(column), row.length(column));
+      if (Double.isNaN(value)) {
+        return problem(field.name() + "_" + i, row.text(column), "a number");
+      }
+      LITTLE_ENDIAN_FLOAT.set(buffer, length, (float) value);
+      length += Float.BYTES;
+    }
+    buffer[length++] = 0;
+    return null;
+  }
+
+  private static String problem(String column, String cell, String expected) {
+    String shown = cell.length() <= 40 ? cell : cell.substring(0, 40) + "…";
+    return "column '%s' has '%s', expected %s".formatted(column, shown, expected);
   }
 
   private static String expected(Field field) {

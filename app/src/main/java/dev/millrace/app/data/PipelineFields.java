@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +34,14 @@ final class PipelineFields {
       names = reader.header();
     }
     List<String> avroNames = AvroNames.of(names);
-    Map<String, Optional<Kind>> stated = stated(pipeline);
+    Map<String, Integer> vectors = vectors(pipeline);
+    Map<String, Optional<Kind>> stated = stated(pipeline, vectors);
     requireColumns(file, stated, avroNames);
     boolean all = pipeline.input().features().isEmpty();
     boolean open = all || stated.values().stream().anyMatch(Optional::isEmpty);
     List<Column> columns = open ? ColumnTypes.of(file, options).columns() : List.of();
     List<AvroRows.Field> fields = new ArrayList<>();
+    vectors.forEach((name, items) -> fields.add(vector(file, name, items, avroNames)));
     for (int i = 0; i < names.size(); i++) {
       Optional<Kind> kind = stated.get(avroNames.get(i));
       if (kind != null && kind.isPresent()) {
@@ -50,11 +53,38 @@ final class PipelineFields {
     return fields;
   }
 
-  /** The fields that the pipeline names; without a kind where only the rows can tell it. */
-  private static Map<String, Optional<Kind>> stated(Pipeline pipeline) {
+  /** The pipeline's vectors that say their length, which a file holds in as many columns. */
+  private static Map<String, Integer> vectors(Pipeline pipeline) {
+    Map<String, Integer> vectors = new LinkedHashMap<>();
+    for (Pipeline.Feature feature : pipeline.input().features().orElse(List.of())) {
+      if (feature.type().equals(Optional.of(FeatureKind.VECTOR))) {
+        vectors.put(feature.name(), feature.size().orElseThrow());
+      }
+    }
+    return vectors;
+  }
+
+  private static AvroRows.Field vector(Path file, String name, int items, List<String> avroNames) {
+    int first = avroNames.indexOf(name + "_0");
+    for (int i = 0; i < items; i++) {
+      String wanted = name + "_" + i;
+      if (first < 0 || first + i >= avroNames.size() || !avroNames.get(first + i).equals(wanted)) {
+        throw new CsvException(
+            "%s has no column '%s' for the pipeline's vector '%s'; a vector of %d is as many columns in a row, %s_0 to %s_%d"
+                .formatted(file, wanted, name, items, name, name, items - 1));
+      }
+    }
+    return AvroRows.Field.vector(first, name, items);
+  }
+
+  /** The other fields that the pipeline names; without a kind where only the rows can tell it. */
+  private static Map<String, Optional<Kind>> stated(
+      Pipeline pipeline, Map<String, Integer> vectors) {
     Map<String, Optional<Kind>> stated = new HashMap<>();
     for (Pipeline.Feature feature : pipeline.input().features().orElse(List.of())) {
-      stated.put(feature.name(), feature.type().map(type -> kind(feature.name(), type)));
+      if (!vectors.containsKey(feature.name())) {
+        stated.put(feature.name(), feature.type().map(PipelineFields::kind));
+      }
     }
     pipeline.input().key().ifPresent(key -> stated.put(key, Optional.of(Kind.STRING)));
     pipeline.input().timestamp().ifPresent(time -> stated.put(time, Optional.empty()));
@@ -70,16 +100,11 @@ final class PipelineFields {
     return stated;
   }
 
-  private static Kind kind(String name, FeatureKind type) {
+  private static Kind kind(FeatureKind type) {
     return switch (type) {
       case NUMERIC -> Kind.DOUBLE;
       case ONE_HOT, HASHED -> Kind.STRING;
-      case VECTOR ->
-          throw new CsvException(
-              "feature '"
-                  + name
-                  + "' is a vector, which no cell of a CSV file can hold; list its"
-                  + " columns as numeric features instead");
+      case VECTOR -> throw new AssertionError("vectors have columns of their own");
     };
   }
 

@@ -145,4 +145,21 @@ class CsvSourceTest {
                 + " has no column for the pipeline's field 'prise'; did you mean 'price'?; its"
                 + " columns are price, y");
   }
+
+  @Test
+  void shouldReadAVectorFromAsManyColumns() throws IOException {
+    Path file = file("y,v_0,v_1,v_2,z\n1,0.5,-2,1e3,7\n0,,2,3,7\n");
+    Pipeline pipeline =
+        pipeline("[{name: v, type: vector, size: 3}]", "{field: y, classes: ['0', '1']}", "");
+    try (CsvSource source = CsvSource.open(file, pipeline, CsvOptions.DEFAULT)) {
+      assertThat(source.next()).isTrue();
+      assertThat(decoded(source).get("v")).hasToString("[0.5, -2.0, 1000.0]");
+      assertThatThrownBy(source::next).hasMessageContaining("'v_0' has '', expected a number");
+    }
+    Pipeline longer =
+        pipeline("[{name: v, type: vector, size: 4}]", "{field: y, classes: ['0', '1']}", "");
+    assertThatThrownBy(() -> CsvSource.open(file, longer, CsvOptions.DEFAULT))
+        .isInstanceOf(CsvException.class)
+        .hasMessageContaining("no column 'v_3'");
+  }
 }
