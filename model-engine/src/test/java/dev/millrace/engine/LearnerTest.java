@@ -207,4 +207,20 @@ class LearnerTest {
     assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
     assertThat(ModelSpec.fromJson(spec.toJson()).hash()).isEqualTo(spec.hash());
   }
+
+  /** A file that the first version wrote must be read forever; never write it anew. */
+  @Test
+  void shouldReadTheModelFileOfTheFirstFormat() throws IOException {
+    try (var golden = getClass().getResourceAsStream("model-format-1.bin")) {
+      Learner learner = ModelFile.load(golden, KERNELS);
+      assertThat(learner.weightsDigest()).isEqualTo(GOLDEN_DIGEST);
+      assertThat(learner.version()).isEqualTo(19);
+      assertThat(learner.counters().pending()).isPositive();
+      feed(learner, 101, 200, null);
+      assertThat(learner.version()).isGreaterThan(19);
+    }
+  }
+
+  private static final String GOLDEN_DIGEST =
+      "9bf5dd1e5fcd80f81e108a9512edd33eeb5a1b8337d86b688b9d68108522bed1";
 }
