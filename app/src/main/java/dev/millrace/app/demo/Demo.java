@@ -65,6 +65,14 @@ public final class Demo {
       throws IOException, InterruptedException {
     try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"))) {
       Pipeline pipeline = local(data.pipeline(), cluster);
+      if (screen != null) {
+        screen.say("kafka            " + cluster.bootstrapServers());
+        screen.say("schema registry  " + cluster.registryUrl());
+        screen.say(
+            "pipeline         examples/%s.yaml, %s → %s"
+                .formatted(
+                    data.name(), pipeline.input().topic(), pipeline.outputs().predictions()));
+      }
       cluster.createTopics(List.of(new NewTopic(pipeline.input().topic(), 1, (short) 1)));
       try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry())) {
         return play(pipeline, registry, stop, atEnd);

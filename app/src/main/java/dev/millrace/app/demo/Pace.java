@@ -3,9 +3,9 @@ package dev.millrace.app.demo;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Events a second over the last seconds. */
+/** Events a second over the last five seconds. */
 final class Pace {
-  private static final int SAMPLES = 12;
+  private static final long WINDOW_NANOS = 5_000_000_000L;
 
   private record Sample(long events, long nanos) {}
 
@@ -14,7 +14,7 @@ final class Pace {
   /** The pace, given the events so far and the time on any nanosecond clock. */
   double perSecond(long events, long nanos) {
     samples.add(new Sample(events, nanos));
-    if (samples.size() > SAMPLES) {
+    while (nanos - samples.getFirst().nanos() > WINDOW_NANOS) {
       samples.remove();
     }
     Sample first = samples.getFirst();

@@ -29,6 +29,12 @@ public final class Screen {
     this.terminal = terminal;
   }
 
+  /** Says something that stays. */
+  void say(String line) {
+    out.println(line);
+    out.flush();
+  }
+
   /**
    * Shows how far things are.
    *
