@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistrySchemas implements LearningLoop.Schemas {
   private static final Logger LOG = LoggerFactory.getLogger(RegistrySchemas.class);
-  private static final int ATTEMPTS_MAX = 10;
+  private static final int ATTEMPTS_MAX = 5;
   private static final long PAUSE_MS = 1_000;
 
   private final SchemaRegistry registry;

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 /** The pipeline that a file of rows suggests, as commented YAML. */
 final class PipelineDraft {
   private static final int ONE_HOT_MAX = 32;
+  private static final int CODES_MIN = 3;
+  private static final int ROWS_PER_CODE = 100;
   private static final int BUCKETS_MIN = 32;
   private static final int BUCKETS_MAX = 4096;
   private static final int LINE_MAX = 120;
@@ -130,17 +132,27 @@ final class PipelineDraft {
 
   private static String feature(Column column) {
     String name = "{name: " + Yaml.scalar(column.avroName());
-    if (column.kind() != Kind.STRING) {
-      return name + ", type: numeric}";
-    }
     if (isOneHot(column)) {
       return name + ", type: one_hot, categories: " + Yaml.list(column.values()) + "}";
+    }
+    if (column.kind() != Kind.STRING) {
+      return name + ", type: numeric}";
     }
     return name + ", type: hashed, buckets: " + buckets(column) + "}";
   }
 
+  /**
+   * Texts of few different values; also whole numbers of few, if each occurs often enough to be
+   * learned by itself, for such numbers are mostly codes: an hour, a month, a kind.
+   */
   private static boolean isOneHot(Column column) {
-    return !column.values().isEmpty() && column.distinct() <= ONE_HOT_MAX;
+    if (column.values().isEmpty() || column.distinct() > ONE_HOT_MAX) {
+      return false;
+    }
+    return column.kind() == Kind.STRING
+        || column.kind() == Kind.LONG
+            && column.distinct() >= CODES_MIN
+            && column.rows() >= (long) ROWS_PER_CODE * column.distinct();
   }
 
   /** A power of two, at least four times the different values, so that few share a bucket. */
@@ -160,7 +172,7 @@ final class PipelineDraft {
     String kind =
         switch (column.kind()) {
           case BOOLEAN -> "true or false, as 1 and 0";
-          case LONG -> "whole numbers, " + values;
+          case LONG -> "whole numbers, " + values + (isOneHot(column) ? ": one_hot" : "");
           case DOUBLE -> "numbers, " + values;
           case STRING -> "text, " + values + ": " + (isOneHot(column) ? "one_hot" : "hashed");
         };

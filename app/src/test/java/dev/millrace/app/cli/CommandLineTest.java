@@ -80,7 +80,8 @@ class CommandLineTest {
             "    # - {name: dteday, type: hashed, buckets: 4096}  # left out: a date or time as"
                 + " text",
             "# left out: casual + registered = cnt, the label, in every row",
-            "    - {name: hr, type: numeric}  # whole numbers, 24 distinct values");
+            "    # whole numbers, 24 distinct values: one_hot",
+            "    - {name: temp, type: numeric}  # numbers, 50 distinct values");
   }
 
   @Test
