@@ -70,7 +70,7 @@ public final class Learner {
     this.spec = spec;
     FeatureSpace space = new FeatureSpace(spec.features());
     classes = spec.label().classes().size();
-    featurizer = new Featurizer(space);
+    featurizer = new Featurizer(space, kernels);
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
     network =

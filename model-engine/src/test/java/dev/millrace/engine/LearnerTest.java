@@ -222,5 +222,5 @@ class LearnerTest {
   }
 
   private static final String GOLDEN_DIGEST =
-      "9bf5dd1e5fcd80f81e108a9512edd33eeb5a1b8337d86b688b9d68108522bed1";
+      "272f59e479254515ac235f22493627e31d2e148748c5ac276a19e4f96b6b5d20";
 }

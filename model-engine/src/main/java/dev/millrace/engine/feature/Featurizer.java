@@ -1,6 +1,7 @@
 package dev.millrace.engine.feature;
 
 import dev.millrace.engine.feature.FeatureSpace.Field;
+import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.state.StateArray;
 import java.util.List;
 
@@ -18,13 +19,15 @@ public final class Featurizer {
 
   private final FeatureSpace space;
   private final Field[] fields;
-  private final int[] statistic; // by field: its first place in the statistics, -1 if not scaled
-  private final long[] count;
-  private final double[] mean;
+  private final int[] statistic; // by field: its first place in mean and m2, -1 if not scaled
+  private final Kernels kernels;
+  private final long[] count; // by field: values that have joined
+  private final double[] mean; // by column that is scaled
   private final double[] m2;
 
-  public Featurizer(FeatureSpace space) {
+  public Featurizer(FeatureSpace space, Kernels kernels) {
     this.space = space;
+    this.kernels = kernels;
     fields = space.fields().toArray(Field[]::new);
     statistic = new int[fields.length];
     int statistics = 0;
@@ -32,7 +35,7 @@ public final class Featurizer {
       statistic[i] = fields[i].spec().normalize() ? statistics : -1;
       statistics += fields[i].spec().normalize() ? fields[i].spec().size() : 0;
     }
-    count = new long[statistics];
+    count = new long[fields.length];
     mean = new double[statistics];
     m2 = new double[statistics];
   }
@@ -52,19 +55,19 @@ public final class Featurizer {
       Field field = fields[i];
       int column = offset + field.column();
       switch (field.spec().kind()) {
-        case NUMERIC -> row[column] = number(event.numbers[field.slot()], statistic[i]);
+        case NUMERIC -> row[column] = number(event.numbers[field.slot()], i);
         case ONE_HOT -> category(event.categories[field.slot()], field.spec(), row, column);
         case HASHED -> category(event.categories[field.slot()], field.spec(), row, column);
-        case VECTOR -> vector(event.vectors, field, statistic[i], row, column);
+        case VECTOR -> vector(event.vectors, i, row, column);
       }
     }
   }
 
-  private float number(double value, int statistic) {
+  private float number(double value, int field) {
     if (Double.isNaN(value)) {
       return 0f;
     }
-    return statistic < 0 ? (float) value : standardize(value, statistic);
+    return statistic[field] < 0 ? (float) value : standardize(value, field);
   }
 
   private static void category(int category, FeatureSpec spec, float[] row, int column) {
@@ -75,28 +78,27 @@ public final class Featurizer {
     row[column + (category == EventRow.MISSING ? missing : category)] = 1f;
   }
 
-  private void vector(float[] vectors, Field field, int statistic, float[] row, int column) {
-    int size = field.spec().size();
-    if (statistic < 0) {
-      System.arraycopy(vectors, field.slot(), row, column, size);
-      return;
-    }
-    for (int i = 0; i < size; i++) {
-      row[column + i] = standardize(vectors[field.slot() + i], statistic + i);
+  private void vector(float[] vectors, int i, float[] row, int column) {
+    int slot = fields[i].slot();
+    int size = fields[i].spec().size();
+    if (statistic[i] < 0) {
+      System.arraycopy(vectors, slot, row, column, size);
+    } else {
+      kernels.standardize(
+          vectors, slot, size, ++count[i], mean, m2, statistic[i], CLIP, row, column);
     }
   }
 
-  private float standardize(double value, int i) {
-    long n = ++count[i];
+  /** {@link Kernels#standardize} for one number, which unlike a vector's may be a double. */
+  private float standardize(double value, int field) {
+    int i = statistic[field];
+    double inverse = 1.0 / ++count[field];
     double delta = value - mean[i];
-    mean[i] += delta / n;
-    m2[i] += delta * (value - mean[i]);
-    double variance = m2[i] / n;
-    if (!(variance > 0)) {
-      return 0f;
-    }
-    double z = (value - mean[i]) / Math.sqrt(variance);
-    return (float) Math.max(-CLIP, Math.min(CLIP, z));
+    mean[i] = delta * inverse + mean[i];
+    double rest = value - mean[i];
+    m2[i] = delta * rest + m2[i];
+    double variance = m2[i] * inverse;
+    return variance > 0 ? (float) Math.max(-CLIP, Math.min(CLIP, rest / Math.sqrt(variance))) : 0f;
   }
 
   /** What must survive: the statistics of each scaled column. */

@@ -113,6 +113,32 @@ public interface Kernels {
       float alpha,
       float epsilon);
 
+  // Features.
+
+  /**
+   * Lets each value join the running mean and sum of squared deviations of its column (Welford
+   * 1962), then scales it by them, all in double precision: delta = x - mean; mean = mean + delta /
+   * count; m2 = m2 + delta·(x - mean); y = (x - mean) / sqrt(m2 / count), within ±clip, and 0 where
+   * m2 is 0. A division by count is a multiplication by its inverse.
+   *
+   * @param x [columns] from xOffset, finite
+   * @param count the values that each column has had, these included
+   * @param mean [columns] from statistic, brought up to date
+   * @param m2 [columns] from statistic, brought up to date
+   * @param y receives [columns] from yOffset
+   */
+  void standardize(
+      float[] x,
+      int xOffset,
+      int columns,
+      long count,
+      double[] mean,
+      double[] m2,
+      int statistic,
+      float clip,
+      float[] y,
+      int yOffset);
+
   /** Whether every one of the first length elements has a magnitude of at most bound; NaN not. */
   boolean allWithin(float[] a, int length, float bound);
 

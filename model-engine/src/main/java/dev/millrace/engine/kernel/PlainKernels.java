@@ -263,6 +263,32 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
+  public void standardize(
+      float[] x,
+      int xOffset,
+      int columns,
+      long count,
+      double[] mean,
+      double[] m2,
+      int statistic,
+      float clip,
+      float[] y,
+      int yOffset) {
+    double inverse = 1.0 / count;
+    for (int i = 0; i < columns; i++) {
+      double delta = x[xOffset + i] - mean[statistic + i];
+      double after = delta * inverse + mean[statistic + i];
+      double rest = x[xOffset + i] - after;
+      double squares = delta * rest + m2[statistic + i];
+      mean[statistic + i] = after;
+      m2[statistic + i] = squares;
+      double variance = squares * inverse;
+      double z = Math.min(Math.max(rest / Math.sqrt(variance), -clip), clip);
+      y[yOffset + i] = variance > 0 ? (float) z : 0f;
+    }
+  }
+
+  @Override
   public boolean allWithin(float[] a, int length, float bound) {
     for (int i = 0; i < length; i++) {
       if (!(Math.abs(a[i]) <= bound)) {

@@ -245,6 +245,33 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void standardize(
+      float[] x,
+      int xOffset,
+      int columns,
+      long count,
+      double[] mean,
+      double[] m2,
+      int statistic,
+      float clip,
+      float[] y,
+      int yOffset) {
+    int done =
+        VectorStandardize.body(x, xOffset, columns, count, mean, m2, statistic, clip, y, yOffset);
+    plain.standardize(
+        x,
+        xOffset + done,
+        columns - done,
+        count,
+        mean,
+        m2,
+        statistic + done,
+        clip,
+        y,
+        yOffset + done);
+  }
+
+  @Override
   public boolean allWithin(float[] a, int length, float bound) {
     int body = SPECIES.loopBound(length);
     for (int i = 0; i < body; i += LENGTH) {

@@ -3,17 +3,21 @@ package dev.millrace.engine.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.engine.kernel.KernelChoice;
+import dev.millrace.engine.kernel.Kernels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FeaturizerTest {
+  private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
+
   private final FeatureSpace space =
       new FeatureSpace(
           List.of(
               FeatureSpec.numeric("x"),
               FeatureSpec.oneHot("color", List.of("red", "green")),
               FeatureSpec.vector("v", 2, false)));
-  private final Featurizer featurizer = new Featurizer(space);
+  private final Featurizer featurizer = new Featurizer(space, KERNELS);
   private final EventRow event = space.newEvent();
   private final float[] row = new float[space.width()];
 
@@ -45,7 +49,7 @@ class FeaturizerTest {
 
   @Test
   void shouldGiveZeroForAMissingNumberAndLeaveTheStatisticsAlone() {
-    Featurizer other = new Featurizer(space);
+    Featurizer other = new Featurizer(space, KERNELS);
     float[] otherRow = new float[space.width()];
     for (double value : new double[] {1, Double.NaN, 3, Double.NaN, 8}) {
       event.numbers[0] = value;

@@ -51,6 +51,29 @@ class KernelTwinsTest {
   }
 
   @Test
+  void agreeBitForBitOnRunningStatistics() {
+    for (int columns = 1; columns <= 67; columns++) {
+      KernelCase numbers = new KernelCase(columns, 1, 1, 16, false);
+      double[][] means = {new double[columns + 3], new double[columns + 3]};
+      double[][] squares = {new double[columns + 3], new double[columns + 3]};
+      for (int count = 1; count <= 20; count++) {
+        float[] x = numbers.numbers(count, columns + 2, 1e3f);
+        x[2] = 7; // a constant column
+        float[][] y = {new float[columns + 1], new float[columns + 1]};
+        for (int twin = 0; twin < 2; twin++) {
+          Kernels kernels = twin == 0 ? PLAIN : VECTOR;
+          kernels.standardize(
+              x, 2, columns, count, means[twin], squares[twin], 3, 1.5f, y[twin], 1);
+        }
+        assertThat(y[1]).containsExactly(y[0]);
+        assertThat(y[0][1]).isZero();
+      }
+      assertThat(means[1]).containsExactly(means[0]);
+      assertThat(squares[1]).containsExactly(squares[0]);
+    }
+  }
+
+  @Test
   void tellARowTheSameWhicheverRowsStandBesideIt() {
     for (Kernels kernels : List.of(PLAIN, VECTOR)) {
       DenseShape shape = new DenseShape(67, 45, 0, 67 * 45);
