@@ -36,6 +36,9 @@ public final class Learner {
   /** Unlabelled events that may wait for a prediction. */
   static final int UNLABELLED_MAX = 64;
 
+  /** A step that was made or, for want of a finite gradient, was not, and the events it was of. */
+  public record Step(boolean made, long firstOffset, long lastOffset) {}
+
   private static final int PREDICTED = 0;
   private static final int LABELLED = 1;
   private static final int LEARNED = 2;
@@ -236,10 +239,10 @@ public final class Learner {
   /**
    * Learns from the full batch, all of whose rows have been predicted.
    *
-   * @return whether a step was made; if not, a loss or gradient was not finite, no weight changed
-   *     and the batch counts as rejected
+   * @return what was learned; if no step was made, a loss or gradient was not finite, no weight
+   *     changed and the batch counts as rejected
    */
-  public boolean step() {
+  public Step step() {
     assert batchIsFull() && waitingCount == 0 : "a step needs a full batch, predicted";
     int rows = batch.count();
     if (!activationsAreOfBatch) {
@@ -255,12 +258,13 @@ public final class Learner {
       counts[REJECTED] += rows;
       counts[SKIPPED_STEPS]++;
     }
+    Step step = new Step(stepped, batch.offset(0), batch.offset(rows - 1));
     batch.clear();
     rowsStored = 0;
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
-    return stepped;
+    return step;
   }
 
   private float target(double label) {

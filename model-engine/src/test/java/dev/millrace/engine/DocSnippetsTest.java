@@ -55,12 +55,13 @@ class DocSnippetsTest {
   /** A model of two fields that tells small from large, learning one event at a time. */
   static Learner smallOrLarge(Outcome.Consumer consumer) {
     LabelSpec label = new LabelSpec("size", List.of("small", "large"));
+    Loss loss = ModelSpec.defaultLoss(label);
     ModelSpec spec =
         new ModelSpec(
             List.of(FeatureSpec.numeric("width"), FeatureSpec.oneHot("unit", List.of("mm", "cm"))),
             label,
-            ModelSpec.withOutput(List.of(new LayerSpec(16, Activation.RELU)), label),
-            ModelSpec.defaultLoss(label),
+            ModelSpec.withOutput(List.of(new LayerSpec(16, Activation.RELU)), label, loss),
+            loss,
             OptimizerSpec.of("sgd", Map.of("learning_rate", 0.1)),
             1, // rows a step
             0); // seed

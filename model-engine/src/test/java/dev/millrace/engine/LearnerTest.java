@@ -42,7 +42,8 @@ class LearnerTest {
             FeatureSpec.oneHot("c", List.of("p", "q")),
             FeatureSpec.vector("v", 3, true)),
         label,
-        ModelSpec.withOutput(List.of(new LayerSpec(7, Activation.RELU)), label),
+        ModelSpec.withOutput(
+            List.of(new LayerSpec(7, Activation.RELU)), label, ModelSpec.defaultLoss(label)),
         ModelSpec.defaultLoss(label),
         optimizer,
         batch,
@@ -181,7 +182,7 @@ class LearnerTest {
       learner.add(offset);
       learner.predict(outcome -> assertThat(outcome.loss).isFinite());
       String before = learner.weightsDigest();
-      if (!learner.step()) {
+      if (!learner.step().made()) {
         assertThat(learner.weightsDigest()).isEqualTo(before);
       }
     }

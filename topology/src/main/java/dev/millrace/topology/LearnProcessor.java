@@ -18,6 +18,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.ProcessorNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Binds a {@link LearningLoop} to Kafka Streams: one input partition, one model.
@@ -26,6 +28,8 @@ import org.apache.kafka.streams.processor.internals.ProcessorNode;
  * so that predictions, dead letters, snapshots, metrics, weights and offsets are one transaction.
  */
 final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[]> {
+  private static final Logger LOG = LoggerFactory.getLogger(LearnProcessor.class);
+
   private final Pipeline pipeline;
   private final Kernels kernels;
   private final LearningLoop.Schemas schemas;
@@ -115,6 +119,17 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
       Headers explained =
           DeadLetterHeaders.of(headers, at.topic(), at.partition(), at.offset(), why);
       forward(event.key(), event.value(), event.timestamp(), explained, Names.DEAD_LETTERS);
+    }
+
+    @Override
+    public void skipped(Learner.Step step) {
+      LOG.warn(
+          "{}: a loss or gradient of {}-{}@{} to {} was not finite; the step was skipped",
+          pipeline.name(),
+          at.topic(),
+          at.partition(),
+          step.firstOffset(),
+          step.lastOffset());
     }
 
     @Override

@@ -43,6 +43,9 @@ public final class LearningLoop {
 
     void deadLetter(Event event, BadEventException why);
 
+    /** A step was not made, because a loss or gradient was not finite. */
+    void skipped(Learner.Step step);
+
     /** A step has made a version that is to be kept. */
     void snapshot(Learner learner);
   }
@@ -131,6 +134,7 @@ public final class LearningLoop {
         decoder = EventDecoder.compile(schema, learner.spec());
       }
       decoders.put(schemaId, decoder);
+      state = state.withSchema(schemaId);
       return decoder;
     } catch (BadEventException why) {
       unusable.put(schemaId, why);
@@ -147,10 +151,12 @@ public final class LearningLoop {
   }
 
   private void step() {
-    boolean stepped = learner.step();
-    if (stepped && learner.version() % pipeline.snapshots().everySteps() == 0) {
+    Learner.Step step = learner.step();
+    if (!step.made()) {
+      sink.skipped(step);
+    } else if (learner.version() % pipeline.snapshots().everySteps() == 0) {
       sink.snapshot(learner);
-      state = state.withSnapshot();
+      state = state.withSnapshot(learner.version(), pipeline.snapshots().keep());
     }
   }
 

@@ -79,6 +79,7 @@ public final class Preflight {
     try (Admin admin = admin()) {
       warnOfOldTransactions(admin);
       int partitions = inputPartitions(admin);
+      refuseChangedPartitions(admin, partitions);
       String subject = Subjects.value(pipeline.input().topic());
       Optional<Registered> latest = registry.latest(subject);
       if (latest.isEmpty()) {
@@ -186,6 +187,22 @@ public final class Preflight {
           "topic '%s' is not there; topics at %s: %s"
               .formatted(
                   pipeline.input().topic(), brokers, topics.isEmpty() ? "none" : shorten(topics)));
+    }
+  }
+
+  /** Each input partition has a model; the changelog tells how many there were at the start. */
+  private void refuseChangedPartitions(Admin admin, int partitions) {
+    String changelog = pipeline.name() + "-" + Names.STORE + "-changelog";
+    int models;
+    try {
+      models = partitions(admin, changelog);
+    } catch (UnknownTopicOrPartitionException e) {
+      return; // the first start
+    }
+    if (models != partitions) {
+      throw new PreflightException(
+          "topic '%s' has %d partitions, and pipeline '%s' began with %d: keys have moved between models. Give the pipeline another name to begin new models"
+              .formatted(pipeline.input().topic(), partitions, pipeline.name(), models));
     }
   }
 

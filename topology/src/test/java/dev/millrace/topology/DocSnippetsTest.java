@@ -80,6 +80,11 @@ class DocSnippetsTest {
           }
 
           @Override
+          public void skipped(Learner.Step step) {
+            said.add("not learned: " + step);
+          }
+
+          @Override
           public void snapshot(Learner learner) {
             said.add("version " + learner.version() + " has weights " + learner.weightsDigest());
           }

@@ -49,6 +49,11 @@ class LearningLoopTest {
     }
 
     @Override
+    public void skipped(Learner.Step step) {
+      lines.add("skipped " + step);
+    }
+
+    @Override
     public void snapshot(Learner learner) {
       lines.add("snapshot v%d %s".formatted(learner.version(), learner.weightsDigest()));
     }
@@ -201,5 +206,28 @@ class LearningLoopTest {
     LearningLoop again = loop(Events.pipeline(4, 7), new Told());
     again.read(store::get);
     assertThat(again.state()).isEqualTo(loop.state());
+  }
+
+  @Test
+  void shouldKnowItsSchemasAndSnapshotsAfterARestartUnderAnotherRule() {
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop = loop(Events.pipeline(1, 5), new Told());
+    List<byte[]> log = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      log.add(Events.good(i));
+      loop.accept(event(log, i));
+    }
+    loop.predict();
+    loop.writeChanged(store::put);
+    assertThat(loop.state().schemaIds()).containsExactly(Events.SCHEMA_ID);
+    long newest = loop.state().snapshots().getLast();
+    assertThat(loop.state().snapshots()).containsExactly(newest - 5, newest);
+    LearningLoop again = loop(Events.pipeline(1, 7), new Told());
+    again.read(store::get);
+    for (int i = 40; i < 60; i++) {
+      log.add(Events.good(i));
+      again.accept(event(log, i));
+    }
+    assertThat(again.state().snapshots()).hasSize(2).allMatch(version -> version % 7 == 0);
   }
 }

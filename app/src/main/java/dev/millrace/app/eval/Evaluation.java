@@ -86,6 +86,9 @@ public final class Evaluation {
     }
 
     @Override
+    public void skipped(Learner.Step step) {}
+
+    @Override
     public void snapshot(Learner learner) {}
   }
 }

@@ -72,6 +72,11 @@ final class Reference implements LearningLoop.Sink {
   }
 
   @Override
+  public void skipped(Learner.Step step) {
+    throw new AssertionError("every step is finite");
+  }
+
+  @Override
   public void snapshot(Learner learner) {
     snapshots.add(learner.version());
   }

@@ -16,7 +16,7 @@ public final class EventRow {
   /** Index of the category within its feature, by slot; {@link #MISSING} is missing. */
   public final int[] categories;
 
-  /** Vectors one after another; 0 is missing. */
+  /** Vectors one after another; NaN in its first place says that a vector is missing. */
   public final float[] vectors;
 
   /** Whether the event carries a label. */
@@ -36,7 +36,7 @@ public final class EventRow {
   public void clear() {
     Arrays.fill(numbers, Double.NaN);
     Arrays.fill(categories, MISSING);
-    Arrays.fill(vectors, 0f);
+    Arrays.fill(vectors, Float.NaN);
     labelled = false;
     label = 0;
   }

@@ -14,8 +14,15 @@ public record FeatureSpec(
     String name, FeatureKind kind, List<String> categories, int size, boolean normalize) {
   public FeatureSpec {
     categories = List.copyOf(categories);
-    if (size < 1) {
-      throw new IllegalArgumentException("size must be at least 1, feature=" + name);
+    int sizeMin = kind == FeatureKind.HASHED ? 2 : 1;
+    if (size < sizeMin) {
+      throw new IllegalArgumentException(
+          "size must be at least %d, feature=%s, size=%d".formatted(sizeMin, name, size));
+    }
+    if (kind == FeatureKind.ONE_HOT && (categories.isEmpty() || size != categories.size() + 2)) {
+      throw new IllegalArgumentException(
+          "a one_hot needs its categories and two columns more, feature=%s, categories=%d, size=%d"
+              .formatted(name, categories.size(), size));
     }
   }
 

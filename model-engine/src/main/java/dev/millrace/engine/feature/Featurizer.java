@@ -3,6 +3,7 @@ package dev.millrace.engine.feature;
 import dev.millrace.engine.feature.FeatureSpace.Field;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.state.StateArray;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,8 +11,8 @@ import java.util.List;
  *
  * <p>A number first joins its column's running mean and population variance (Welford 1962), then is
  * scaled by them and clipped to ±{@value #CLIP}; a column that has been constant so far gives 0. A
- * missing number gives 0 and joins nothing. One-hot has a column for each category, then one for
- * unknown ones, then one for missing. A hashed text has column 0 for missing.
+ * missing number or vector gives 0 and joins nothing. One-hot has a column for each category, then
+ * one for unknown ones, then one for missing. A hashed text has column 0 for missing.
  */
 public final class Featurizer {
   /** Standardised values lie within ± this. */
@@ -81,7 +82,9 @@ public final class Featurizer {
   private void vector(float[] vectors, int i, float[] row, int column) {
     int slot = fields[i].slot();
     int size = fields[i].spec().size();
-    if (statistic[i] < 0) {
+    if (Float.isNaN(vectors[slot])) {
+      Arrays.fill(row, column, column + size, 0f);
+    } else if (statistic[i] < 0) {
       System.arraycopy(vectors, slot, row, column, size);
     } else {
       kernels.standardize(

@@ -45,6 +45,7 @@ public record ModelSpec(
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, batch=" + batch);
     }
+    requireFitting(loss, label);
     long width = features.stream().mapToLong(FeatureSpec::size).sum();
     if (width < 1 || width > WIDTH_MAX) {
       throw new IllegalArgumentException(
@@ -52,14 +53,37 @@ public record ModelSpec(
     }
   }
 
-  /** Output layer for the label: one sigmoid, a softmax over the classes, or one linear unit. */
-  public static List<LayerSpec> withOutput(List<LayerSpec> hidden, LabelSpec label) {
+  private static void requireFitting(Loss loss, LabelSpec label) {
+    int classes = label.classes().size();
+    boolean fits =
+        switch (loss) {
+          case MEAN_SQUARED_ERROR -> classes == 0;
+          case BINARY_CROSSENTROPY -> classes == 2;
+          case CATEGORICAL_CROSSENTROPY -> classes >= 2;
+        };
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "%s does not go with a label of %s; expected %s"
+              .formatted(
+                  loss,
+                  classes == 0 ? "numbers" : classes + " classes",
+                  classes == 0
+                      ? Loss.MEAN_SQUARED_ERROR
+                      : classes == 2
+                          ? Loss.BINARY_CROSSENTROPY + " or " + Loss.CATEGORICAL_CROSSENTROPY
+                          : Loss.CATEGORICAL_CROSSENTROPY));
+    }
+  }
+
+  /** The output layer of the loss: one linear unit, one sigmoid, or a softmax over the classes. */
+  public static List<LayerSpec> withOutput(List<LayerSpec> hidden, LabelSpec label, Loss loss) {
     List<LayerSpec> layers = new ArrayList<>(hidden);
     layers.add(
-        switch (label.classes().size()) {
-          case 0 -> new LayerSpec(1, Activation.LINEAR);
-          case 2 -> new LayerSpec(1, Activation.SIGMOID);
-          default -> new LayerSpec(label.classes().size(), Activation.SOFTMAX);
+        switch (loss) {
+          case MEAN_SQUARED_ERROR -> new LayerSpec(1, Activation.LINEAR);
+          case BINARY_CROSSENTROPY -> new LayerSpec(1, Activation.SIGMOID);
+          case CATEGORICAL_CROSSENTROPY ->
+              new LayerSpec(Math.max(2, label.classes().size()), Activation.SOFTMAX);
         });
     return layers;
   }

@@ -40,23 +40,30 @@ public record OptimizerSpec(String name, SortedMap<String, Double> settings) {
   }
 
   private static void check(String setting, double value) {
-    boolean valid =
-        switch (setting) {
-          case "learning_rate" -> value > 0 && value <= 1e6;
-          case "epsilon" -> value >= 1e-30 && value <= 1e6;
-          case "nesterov" -> value == 0 || value == 1;
-          default -> value >= 0 && value < 1;
-        };
-    if (!valid) {
-      String range =
-          switch (setting) {
-            case "learning_rate" -> "greater than 0 and at most 1e6";
-            case "epsilon" -> "from 1e-30 to 1e6";
-            case "nesterov" -> "true or false";
-            default -> "at least 0 and less than 1";
-          };
-      throw new IllegalArgumentException(setting + " must be " + range + ", value=" + value);
+    if (!isValid(setting, value)) {
+      throw new IllegalArgumentException(
+          setting + " must be " + range(setting) + ", value=" + value);
     }
+  }
+
+  /** Whether a setting can have this value. */
+  public static boolean isValid(String setting, double value) {
+    return switch (setting) {
+      case "learning_rate" -> value > 0 && value <= 1e6;
+      case "epsilon" -> value >= 1e-30 && value <= 1e6;
+      case "nesterov" -> value == 0 || value == 1;
+      default -> value >= 0 && value < 1;
+    };
+  }
+
+  /** The values that a setting can have, in words. */
+  public static String range(String setting) {
+    return switch (setting) {
+      case "learning_rate" -> "greater than 0 and at most 1e6";
+      case "epsilon" -> "from 1e-30 to 1e6";
+      case "nesterov" -> "true or false";
+      default -> "at least 0 and less than 1";
+    };
   }
 
   /** The named optimiser with Keras' defaults. */

@@ -96,4 +96,24 @@ class FeaturizerTest {
     assertThat(row[5]).isEqualTo(3.5f);
     assertThat(row[6]).isEqualTo(-1e20f);
   }
+
+  @Test
+  void shouldGiveZerosForAMissingVectorAndLeaveItsStatisticsAlone() {
+    FeatureSpace vectors = new FeatureSpace(List.of(FeatureSpec.vector("v", 2, true)));
+    Featurizer scaled = new Featurizer(vectors, KERNELS);
+    Featurizer other = new Featurizer(vectors, KERNELS);
+    EventRow vector = vectors.newEvent();
+    float[] values = new float[2];
+    float[] expected = new float[2];
+    for (int i = 0; i < 6; i++) {
+      vector.clear();
+      scaled.featurize(vector, values, 0);
+      assertThat(values).containsOnly(0f);
+      vector.vectors[0] = i;
+      vector.vectors[1] = 10 - i * i;
+      scaled.featurize(vector, values, 0);
+      other.featurize(vector, expected, 0);
+      assertThat(values).containsExactly(expected);
+    }
+  }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoublePredicate;
 
 /**
  * Every option of a pipeline file: its name, what it means, its default and what it accepts. The
@@ -20,7 +19,7 @@ final class Options {
   static final int BATCH_MAX = 65_536;
   static final int SNAPSHOT_STEPS = 1_000;
   static final int SNAPSHOTS_KEPT = 10;
-  static final int BUCKETS = 1_024;
+  static final int BUCKETS = 256;
 
   /** What Millrace needs to reach Kafka when the file says nothing. */
   static final Map<String, String> KAFKA = Map.of("bootstrap.servers", "localhost:9092");
@@ -122,8 +121,8 @@ final class Options {
                 "the symbols of the field's enum"),
             new Option(
                 "buckets",
-                new Shape.Whole(1, SIZE_MAX),
-                "The slots of a hashed feature.",
+                new Shape.Whole(2, SIZE_MAX),
+                "The slots of a hashed feature, one of them for missing.",
                 Integer.toString(BUCKETS)),
             new Option(
                 "size",
@@ -201,12 +200,12 @@ final class Options {
     if (name.equals("nesterov")) {
       return new Option(name, new Shape.Flag(), "Keras' " + name + ".", "false");
     }
-    boolean positive = name.equals("learning_rate") || name.equals("epsilon");
-    String range = positive ? "a number greater than 0" : "a number of at least 0 and less than 1";
-    DoublePredicate valid =
-        positive ? v -> v > 0 && v < Double.POSITIVE_INFINITY : v -> v >= 0 && v < 1;
     return new Option(
-        name, new Shape.Decimal(range, valid), "Keras' " + name + ".", Double.toString(value));
+        name,
+        new Shape.Decimal(
+            "a number " + OptimizerSpec.range(name), v -> OptimizerSpec.isValid(name, v)),
+        "Keras' " + name + ".",
+        Double.toString(value));
   }
 
   private static Shape snapshots() {

@@ -22,7 +22,7 @@ import org.apache.avro.Schema;
  */
 public final class SpecResolver {
   /** Slots of a text feature whose number of buckets is not stated. */
-  static final int BUCKETS_DEFAULT = 256;
+  static final int BUCKETS_DEFAULT = Options.BUCKETS;
 
   /** Units of the hidden layer of {@code model: auto}. */
   static final int UNITS_AUTO = 64;
@@ -64,7 +64,7 @@ public final class SpecResolver {
     Loss loss = pipeline.model().loss().orElse(ModelSpec.defaultLoss(label));
     List<LayerSpec> hidden =
         pipeline.model().layers().orElse(List.of(new LayerSpec(UNITS_AUTO, Activation.RELU)));
-    List<LayerSpec> layers = ModelSpec.withOutput(hidden, label);
+    List<LayerSpec> layers = ModelSpec.withOutput(hidden, label, loss);
     OptimizerSpec optimizer =
         pipeline.model().optimizer().orElseGet(() -> optimizer(label, features));
     int batch = pipeline.batch().orElseGet(() -> batch(features, layers));
@@ -161,7 +161,13 @@ public final class SpecResolver {
       case HASHED -> FeatureSpec.hashed(name, feature.size().orElse(BUCKETS_DEFAULT));
       case ONE_HOT -> {
         boolean symbols = feature.categories().isEmpty() && type.getType() == Schema.Type.ENUM;
-        yield FeatureSpec.oneHot(name, symbols ? type.getEnumSymbols() : feature.categories());
+        List<String> categories = symbols ? type.getEnumSymbols() : feature.categories();
+        if (categories.isEmpty()) {
+          throw mismatch(
+              "one_hot '%s' needs its vocabulary: {name: %s, type: one_hot, categories: [A, B]}; or take it as hashed"
+                  .formatted(name, name));
+        }
+        yield FeatureSpec.oneHot(name, categories);
       }
       case VECTOR ->
           FeatureSpec.vector(

@@ -49,6 +49,7 @@ public final class StreamsSettings {
     settings.put("ensure.explicit.internal.resource.naming", "true");
     settings.put("buffered.records.per.partition", "256");
     settings.put("consumer.max.poll.records", "500");
+    settings.put("consumer.session.timeout.ms", "15000"); // how long a lost member keeps its place
     settings.put("restore.consumer.max.poll.records", "100");
     settings.put("restore.consumer.max.partition.fetch.bytes", Integer.toString(8 << 20));
     settings.put("producer.max.request.size", Integer.toString(RECORD_BYTES_MAX));

@@ -56,8 +56,8 @@ public final class SnapshotPublisher {
               key(version, key), new SnapshotBlock(model, version, key, bytes).encode(blockId));
         });
     records.put(key(version, "manifest"), manifest(learner, state, blocks).encode(manifestId));
-    long old = version - rule.everySteps() * rule.keep();
-    if (old > 0) {
+    int retired = state.snapshots().size() + 1 - rule.keep();
+    for (long old : state.snapshots().subList(0, Math.max(0, retired))) {
       records.put(key(old, "manifest"), null);
       blocks.forEach(block -> records.put(key(old, block.key()), null));
     }
@@ -66,7 +66,7 @@ public final class SnapshotPublisher {
   private SnapshotManifest manifest(
       Learner learner, LoopState state, List<SnapshotManifest.BlockRef> blocks) {
     long version = learner.version();
-    Long parent = version > rule.everySteps() ? version - rule.everySteps() : null;
+    Long parent = state.snapshots().isEmpty() ? null : state.snapshots().getLast();
     return new SnapshotManifest(
         model,
         version,
@@ -80,7 +80,7 @@ public final class SnapshotPublisher {
             learner.spec().hash(),
             parent),
         blocks,
-        List.of(),
+        state.schemaIds(),
         learner.weightsDigest(),
         learner.metrics().figures());
   }

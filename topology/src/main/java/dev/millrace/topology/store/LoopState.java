@@ -20,6 +20,7 @@ import org.apache.avro.Schema;
  *
  * <pre>
  *   format int32 | read int64 | deadLettered int64 | firstOffset int64 | nextOffset int64
+ *   number int32, then so many schema ids int32 | number int32, then so many versions int64
  *   then, if there is a model: 1 | schema: length int32, JSON | spec: length int32, JSON; else 0
  *   integers are big-endian, texts UTF-8
  * </pre>
@@ -28,6 +29,8 @@ import org.apache.avro.Schema;
  * @param deadLettered events of them that could not be used
  * @param firstOffset offset of the first event taken since the last snapshot, -1 if none was
  * @param nextOffset one more than the offset of the last event taken, 0 before
+ * @param schemaIds the schemas that events were read with, in the order of their first events
+ * @param snapshots versions whose snapshots are kept, the oldest first
  * @param schemaJson the writer's schema that the model's spec was resolved with
  */
 public record LoopState(
@@ -35,6 +38,8 @@ public record LoopState(
     long deadLettered,
     long firstOffset,
     long nextOffset,
+    List<Integer> schemaIds,
+    List<Long> snapshots,
     Optional<String> schemaJson,
     Optional<ModelSpec> spec) {
   /** The key in the store. */
@@ -44,7 +49,7 @@ public record LoopState(
 
   /** Before the first event. */
   public static LoopState empty() {
-    return new LoopState(0, 0, -1, 0, Optional.empty(), Optional.empty());
+    return new LoopState(0, 0, -1, 0, List.of(), List.of(), Optional.empty(), Optional.empty());
   }
 
   /** With one more event read. */
@@ -55,23 +60,53 @@ public record LoopState(
               .formatted(offset, nextOffset - 1));
     }
     long first = firstOffset < 0 ? offset : firstOffset;
-    return new LoopState(read + 1, deadLettered, first, offset + 1, schemaJson, spec);
+    return new LoopState(
+        read + 1, deadLettered, first, offset + 1, schemaIds, snapshots, schemaJson, spec);
   }
 
   /** With the last event dead-lettered. */
   public LoopState withDeadLetter() {
-    return new LoopState(read, deadLettered + 1, firstOffset, nextOffset, schemaJson, spec);
+    return new LoopState(
+        read, deadLettered + 1, firstOffset, nextOffset, schemaIds, snapshots, schemaJson, spec);
   }
 
-  /** With a snapshot made of all that was taken. */
-  public LoopState withSnapshot() {
-    return new LoopState(read, deadLettered, -1, nextOffset, schemaJson, spec);
+  /** With a snapshot made of all that was taken, so many of the newest being kept. */
+  public LoopState withSnapshot(long version, int keep) {
+    List<Long> kept = new ArrayList<>(snapshots);
+    kept.add(version);
+    return new LoopState(
+        read,
+        deadLettered,
+        -1,
+        nextOffset,
+        schemaIds,
+        List.copyOf(kept.subList(Math.max(0, kept.size() - keep), kept.size())),
+        schemaJson,
+        spec);
+  }
+
+  /** With a schema that events are read with from now on. */
+  public LoopState withSchema(int id) {
+    if (schemaIds.contains(id)) {
+      return this;
+    }
+    List<Integer> ids = new ArrayList<>(schemaIds);
+    ids.add(id);
+    return new LoopState(
+        read, deadLettered, firstOffset, nextOffset, List.copyOf(ids), snapshots, schemaJson, spec);
   }
 
   /** With the model that has come into being. */
   public LoopState withModel(String schemaJson, ModelSpec spec) {
     return new LoopState(
-        read, deadLettered, firstOffset, nextOffset, Optional.of(schemaJson), Optional.of(spec));
+        read,
+        deadLettered,
+        firstOffset,
+        nextOffset,
+        schemaIds,
+        snapshots,
+        Optional.of(schemaJson),
+        Optional.of(spec));
   }
 
   /** The schema that the model's spec was resolved with. */
@@ -117,6 +152,14 @@ public record LoopState(
       out.writeLong(deadLettered);
       out.writeLong(firstOffset);
       out.writeLong(nextOffset);
+      out.writeInt(schemaIds.size());
+      for (int id : schemaIds) {
+        out.writeInt(id);
+      }
+      out.writeInt(snapshots.size());
+      for (long version : snapshots) {
+        out.writeLong(version);
+      }
       out.writeByte(spec.isPresent() ? 1 : 0);
       if (spec.isPresent()) {
         writeText(out, schemaJson.orElseThrow());
@@ -140,13 +183,20 @@ public record LoopState(
       long deadLettered = in.readLong();
       long firstOffset = in.readLong();
       long nextOffset = in.readLong();
-      if (in.readByte() == 0) {
-        return new LoopState(
-            read, deadLettered, firstOffset, nextOffset, Optional.empty(), Optional.empty());
+      List<Integer> schemaIds = new ArrayList<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        schemaIds.add(in.readInt());
       }
-      Optional<String> schema = Optional.of(readText(in));
-      Optional<ModelSpec> spec = Optional.of(ModelSpec.fromJson(readText(in)));
-      return new LoopState(read, deadLettered, firstOffset, nextOffset, schema, spec);
+      List<Long> snapshots = new ArrayList<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        snapshots.add(in.readLong());
+      }
+      boolean model = in.readByte() == 1;
+      Optional<String> schema = model ? Optional.of(readText(in)) : Optional.empty();
+      Optional<ModelSpec> spec =
+          model ? Optional.of(ModelSpec.fromJson(readText(in))) : Optional.empty();
+      return new LoopState(
+          read, deadLettered, firstOffset, nextOffset, schemaIds, snapshots, schema, spec);
     } catch (IOException e) {
       throw new StateException("state of the loop is cut: " + stored.length + " bytes", e);
     }

@@ -21,7 +21,7 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * <p>The hook is {@link #flushCache}: an internal interface that Kafka's own caching store
  * implements. It runs before the producer is flushed, so what is written or forwarded from it is in
  * the same transaction as the input offsets. The public {@code flush} and {@code commit} are no
- * such hook: under exactly-once they are not called while a task runs. {@code ModelStoreTest} holds
+ * such hook: under exactly-once they are not called while a task runs. {@code PipelineTest} holds
  * this against a real broker and must be read at every Kafka upgrade; this class is the only one
  * that touches the interface.
  */

@@ -79,9 +79,9 @@ class PipelineErrorsTest {
         "kafka: 3|3:8: kafka is '3'; expected a map of settings",
         "kafka: {a: [1]}|3:12: kafka.a is a list; expected a text, a number or true or false",
         "'model: {optimizer: {adam: {beta_1: 1}}}'|3:36: model.optimizer.adam.beta_1 is '1';"
-            + " expected a number of at least 0 and less than 1",
+            + " expected a number at least 0 and less than 1",
         "'model: {optimizer: {sgd: {learning_rate: 0}}}'|3:42: model.optimizer.sgd.learning_rate is"
-            + " '0'; expected a number greater than 0",
+            + " '0'; expected a number greater than 0 and at most 1e6",
         "'model: {optimizer: {sgd: {}, adam: {}}}'|3:20: model.optimizer has 2 keys; expected a map"
             + " with one of sgd, adam",
         "'model: {layers: [{activation: relu}]}'|3:18: dense is missing; expected a whole number"

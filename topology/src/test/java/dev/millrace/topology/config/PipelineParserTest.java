@@ -100,7 +100,7 @@ class PipelineParserTest {
     assertThat(features.get(2).categories()).containsExactly("x", "1", "null");
     assertThat(features.get(3).size()).isEqualTo(OptionalInt.of(64));
     assertThat(features.get(4).size()).isEqualTo(OptionalInt.of(3));
-    assertThat(features.get(5).size()).isEqualTo(OptionalInt.of(1024));
+    assertThat(features.get(5).size()).isEqualTo(OptionalInt.of(256));
     assertThat(pipeline.input().key()).contains("k");
     assertThat(pipeline.input().timestamp()).contains("at");
     assertThat(pipeline.label().classes()).containsExactly("0", "1");

@@ -93,7 +93,7 @@ class EventDecoderTest {
     return new ModelSpec(
         features,
         label,
-        ModelSpec.withOutput(List.of(), label),
+        ModelSpec.withOutput(List.of(), label, ModelSpec.defaultLoss(label)),
         ModelSpec.defaultLoss(label),
         OptimizerSpec.of("sgd"),
         1,

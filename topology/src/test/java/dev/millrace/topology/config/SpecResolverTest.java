@@ -1,0 +1,84 @@
+package dev.millrace.topology.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.topology.decode.BadEventException;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.junit.jupiter.api.Test;
+
+class SpecResolverTest {
+  private static final Schema SCHEMA =
+      SchemaBuilder.record("Sample")
+          .fields()
+          .optionalDouble("x")
+          .requiredString("city")
+          .requiredBoolean("open")
+          .requiredBytes("raw")
+          .name("size")
+          .type(Schema.createEnum("Size", null, "test", List.of("S", "M", "L")))
+          .noDefault()
+          .requiredLong("id")
+          .requiredInt("y")
+          .endRecord();
+
+  private static ModelSpec resolve(String more) {
+    Pipeline pipeline = PipelineParser.parse("input: {topic: t%s\n".formatted(more), "p.yaml");
+    return SpecResolver.resolve(pipeline, SCHEMA);
+  }
+
+  @Test
+  void shouldTakeEveryFieldThatCanBeAFeatureButKeyAndLabel() {
+    ModelSpec spec = resolve(", key: id}\nlabel: {field: y}");
+    assertThat(spec.features().toString())
+        .contains(
+            "x, kind=numeric", "city, kind=hashed", "open, kind=numeric", "categories=[S, M, L]")
+        .doesNotContain("raw", "id", "y,");
+    assertThat(spec.loss()).isEqualTo(Loss.MEAN_SQUARED_ERROR);
+    assertThat(spec.layers().getLast()).isEqualTo(new LayerSpec(1, Activation.LINEAR));
+    assertThat(spec.batch()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldGiveALossTheOutputLayerThatItNeeds() {
+    String two = "}\nlabel: {field: y, classes: [0, 1]}\nmodel: {loss: %s}";
+    assertThat(resolve(two.formatted("auto")).layers().getLast())
+        .isEqualTo(new LayerSpec(1, Activation.SIGMOID));
+    assertThat(resolve(two.formatted("categorical_crossentropy")).layers().getLast())
+        .isEqualTo(new LayerSpec(2, Activation.SOFTMAX));
+    assertThat(resolve("}\nlabel: {field: size}").layers().getLast())
+        .isEqualTo(new LayerSpec(3, Activation.SOFTMAX));
+  }
+
+  @Test
+  void shouldRefuseALossThatDoesNotGoWithTheLabelBeforeAnyEventIsLearned() {
+    for (String wrong :
+        List.of(
+            "}\nlabel: {field: y}\nmodel: {loss: binary_crossentropy}",
+            "}\nlabel: {field: size}\nmodel: {loss: mean_squared_error}",
+            "}\nlabel: {field: size}\nmodel: {loss: binary_crossentropy}")) {
+      assertThatThrownBy(() -> resolve(wrong))
+          .isInstanceOf(BadEventException.class)
+          .hasMessageContaining("does not go with a label of");
+    }
+  }
+
+  @Test
+  void shouldRefuseAOneHotThatHasNoVocabulary() {
+    assertThatThrownBy(
+            () -> resolve(", features: [{name: city, type: one_hot}]}\nlabel: {field: y}"))
+        .hasMessageContaining("one_hot 'city' needs its vocabulary");
+  }
+
+  @Test
+  void shouldLearnFromMoreRowsAStepWhereTheModelIsLarge() {
+    String large = "}\nlabel: {field: y}\nmodel: {layers: [{dense: 512}]}";
+    assertThat(resolve(large).batch()).isEqualTo(32);
+  }
+}
