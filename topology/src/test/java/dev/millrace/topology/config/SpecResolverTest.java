@@ -3,6 +3,7 @@ package dev.millrace.topology.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.Loss;
@@ -36,10 +37,12 @@ class SpecResolverTest {
   @Test
   void shouldTakeEveryFieldThatCanBeAFeatureButKeyAndLabel() {
     ModelSpec spec = resolve(", key: id}\nlabel: {field: y}");
-    assertThat(spec.features().toString())
-        .contains(
-            "x, kind=numeric", "city, kind=hashed", "open, kind=numeric", "categories=[S, M, L]")
-        .doesNotContain("raw", "id", "y,");
+    assertThat(spec.features())
+        .containsExactly(
+            FeatureSpec.numeric("x"),
+            FeatureSpec.hashed("city", 256),
+            FeatureSpec.numeric("open"),
+            FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(Loss.MEAN_SQUARED_ERROR);
     assertThat(spec.layers().getLast()).isEqualTo(new LayerSpec(1, Activation.LINEAR));
     assertThat(spec.batch()).isEqualTo(1);
