@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  benchmarks/run",
       "  benchmarks/run engine-step",
-      "  benchmarks/run e2e-4kb --records 50000 --rounds 3 -o json"
+      "  benchmarks/run e2e-4kb --records 400000 --rounds 3 -o json"
     })
 public final class Main implements Callable<Integer> {
   /** All there are, in the order in which they run. */
@@ -44,7 +44,10 @@ public final class Main implements Callable<Integer> {
       names = "--records",
       paramLabel = "N",
       defaultValue = "200000",
-      description = "Records in the topic of an end-to-end benchmark. Default: 200000.")
+      description = {
+        "Records in the topic of an end-to-end benchmark; a topic read within one commit interval",
+        "(a second) is timed to a commit that waited. Default: 200000."
+      })
   private int records;
 
   @Option(
