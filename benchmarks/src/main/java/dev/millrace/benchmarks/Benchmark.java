@@ -1,0 +1,28 @@
+package dev.millrace.benchmarks;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Something to measure. A new one is a class of this and a line in {@link Main#BENCHMARKS}. */
+public interface Benchmark {
+  /** The name on the command line. */
+  String name();
+
+  /** What it measures, in one line. */
+  String doc();
+
+  /**
+   * Measures; takes seconds to minutes.
+   *
+   * @param progress is told, line by line, how far it has come
+   */
+  List<Measurement> run(Settings settings, Consumer<String> progress) throws Exception;
+
+  /**
+   * What the user may set.
+   *
+   * @param records events in the topic of an end-to-end benchmark
+   * @param rounds measured rounds of each contestant
+   */
+  record Settings(int records, int rounds) {}
+}

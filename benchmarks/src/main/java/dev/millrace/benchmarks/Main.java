@@ -1,0 +1,108 @@
+package dev.millrace.benchmarks;
+
+import dev.millrace.app.cli.OutputFormat;
+import dev.millrace.benchmarks.engine.EngineStep;
+import dev.millrace.benchmarks.pipeline.EndToEnd;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code benchmarks/run}: measures and prints. */
+@Command(
+    name = "benchmarks/run",
+    description = "Measures Millrace on this machine. Leave the machine alone meanwhile.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  benchmarks/run",
+      "  benchmarks/run engine-step",
+      "  benchmarks/run e2e-4kb --records 400000 --rounds 3 -o json"
+    })
+public final class Main implements Callable<Integer> {
+  /** All there are, in the order in which they run. */
+  static final List<Benchmark> BENCHMARKS = List.of(new EngineStep(), new EndToEnd());
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which to run. Default: all.")
+  private List<String> names = List.of();
+
+  @Option(names = "--list", description = "Say which benchmarks there are, and do nothing else.")
+  private boolean list;
+
+  @Option(
+      names = "--records",
+      paramLabel = "N",
+      defaultValue = "200000",
+      description = {
+        "Records in the topic of an end-to-end benchmark; a topic read within one commit interval",
+        "(a second) is timed to a commit that waited. Default: 200000."
+      })
+  private int records;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Measured rounds of each end-to-end contestant. Default: 5.")
+  private int rounds;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "For people, or one JSON object a line. Default: table.")
+  private OutputFormat output;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    if (list) {
+      BENCHMARKS.forEach(one -> out.printf("%-14s %s%n", one.name(), one.doc()));
+      return 0;
+    }
+    if (records < 1 || rounds < 1) {
+      throw new ParameterException(spec.commandLine(), "--records and --rounds are at least 1");
+    }
+    List<Measurement> measurements = new ArrayList<>();
+    for (Benchmark benchmark : chosen()) {
+      measurements.addAll(
+          benchmark.run(
+              new Benchmark.Settings(records, rounds),
+              line -> err.println(benchmark.name() + ": " + line)));
+    }
+    switch (output) {
+      case json -> Report.json(measurements, Machine.here(), out);
+      case table -> Report.table(measurements, Machine.here(), out);
+    }
+    return 0;
+  }
+
+  private List<Benchmark> chosen() {
+    List<String> known = BENCHMARKS.stream().map(Benchmark::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(), "no benchmark '%s'; there are %s".formatted(name, known));
+      }
+    }
+    return BENCHMARKS.stream()
+        .filter(one -> names.isEmpty() || names.contains(one.name()))
+        .toList();
+  }
+}

@@ -1,0 +1,2 @@
+/** What the engine costs alone: no Kafka, one thread. */
+package dev.millrace.benchmarks.engine;

@@ -1,0 +1,81 @@
+package dev.millrace.benchmarks.pipeline;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code millrace local} in a JVM of its own, so that the broker shares neither heap nor garbage
+ * collector nor compiler with what is measured. It does share the processor.
+ */
+final class BrokerProcess implements AutoCloseable {
+  private static final String KAFKA = "kafka ";
+  private static final String REGISTRY = "schema registry ";
+  private static final long STOP_MAX_S = 30;
+
+  private final Process process;
+  private final Thread atExit;
+  private final String bootstrapServers;
+  private final String registryUrl;
+
+  private BrokerProcess(
+      Process process, Thread atExit, String bootstrapServers, String registryUrl) {
+    this.process = process;
+    this.atExit = atExit;
+    this.bootstrapServers = bootstrapServers;
+    this.registryUrl = registryUrl;
+  }
+
+  /** Returns when both servers answer. */
+  static BrokerProcess start(Path dir) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("dev.millrace.app.Main", "local", "--dir", dir.toString()));
+    command.addAll(List.of("--kafka-port", "0", "--registry-port", "0"));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Thread atExit = new Thread(process::destroy, "stop-broker");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    String kafka = null;
+    String registry = null;
+    BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+    String line;
+    while (registry == null && (line = lines.readLine()) != null) {
+      kafka = line.startsWith(KAFKA) ? line.substring(KAFKA.length()).strip() : kafka;
+      registry = line.startsWith(REGISTRY) ? line.substring(REGISTRY.length()).strip() : registry;
+    }
+    if (registry == null) {
+      throw new IOException("the broker's process ended before it was ready; see its output above");
+    }
+    return new BrokerProcess(process, atExit, kafka, registry);
+  }
+
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  String registryUrl() {
+    return registryUrl;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_MAX_S, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+}

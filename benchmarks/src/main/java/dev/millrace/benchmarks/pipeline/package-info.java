@@ -1,0 +1,2 @@
+/** What a whole pipeline costs against a broker, beside the same Kafka Streams without a model. */
+package dev.millrace.benchmarks.pipeline;
