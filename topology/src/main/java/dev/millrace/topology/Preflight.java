@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -37,6 +39,8 @@ public final class Preflight {
   private static final String KAFKA_STREAMS_MIN = "4.3.1";
 
   private static final long ANSWER_SECONDS = 10;
+  private static final int NEW_TOPIC_ATTEMPTS_MAX = 100;
+  private static final long NEW_TOPIC_PAUSE_MS = 100;
   private static final short TRANSACTION_VERSION_MIN = 2;
 
   private final Pipeline pipeline;
@@ -115,7 +119,7 @@ public final class Preflight {
           new NewTopic(outputs.snapshots(), Optional.of(partitions), Optional.empty())
               .configs(Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304")));
       for (String topic : topics(outputs)) {
-        int has = partitions(admin, topic);
+        int has = partitionsOfNew(admin, topic);
         if (has < partitions) {
           throw new PreflightException(
               "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
@@ -182,7 +186,7 @@ public final class Preflight {
     try {
       return partitions(admin, pipeline.input().topic());
     } catch (UnknownTopicOrPartitionException e) {
-      Set<String> topics = new java.util.TreeSet<>(answer(admin.listTopics().names()));
+      Set<String> topics = new TreeSet<>(answer(admin.listTopics().names()));
       throw new PreflightException(
           "topic '%s' is not there; topics at %s: %s"
               .formatted(
@@ -217,6 +221,23 @@ public final class Preflight {
     TopicDescription description =
         answer(admin.describeTopics(Set.of(topic)).topicNameValues().get(topic));
     return description.partitions().size();
+  }
+
+  /** A topic that was made just now may take a moment until every broker knows it. */
+  private int partitionsOfNew(Admin admin, String topic) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return partitions(admin, topic);
+      } catch (UnknownTopicOrPartitionException e) {
+        if (attempt == NEW_TOPIC_ATTEMPTS_MAX) {
+          throw new PreflightException(
+              "topic '%s' was created, but the brokers at %s do not show it"
+                  .formatted(topic, brokers),
+              e);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(NEW_TOPIC_PAUSE_MS));
+      }
+    }
   }
 
   private Admin admin() {
