@@ -6,6 +6,7 @@ import dev.millrace.schemas.registry.SchemaRegistry.Registered;
 import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import java.util.ArrayList;
@@ -106,34 +107,30 @@ public final class Preflight {
   public void createOutputs(int partitions) {
     Pipeline.Outputs outputs = pipeline.outputs();
     try (Admin admin = admin()) {
-      create(admin, new NewTopic(outputs.predictions(), Optional.of(partitions), Optional.empty()));
-      create(admin, new NewTopic(outputs.metrics(), Optional.of(partitions), Optional.empty()));
-      create(admin, new NewTopic(outputs.deadLetters(), Optional.of(partitions), Optional.empty()));
-      create(
-          admin,
-          new NewTopic(outputs.snapshots(), Optional.of(partitions), Optional.empty())
-              .configs(Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304")));
-      for (String topic : topics(outputs)) {
-        int has = partitions(admin, topic);
-        if (has < partitions) {
-          throw new PreflightException(
-              "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
-                  .formatted(topic, has, partitions));
-        }
-      }
+      Map<String, String> compacted =
+          Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304");
+      create(admin, outputs.predictions(), partitions, Map.of());
+      create(admin, outputs.metrics(), partitions, Map.of());
+      create(admin, outputs.deadLetters(), partitions, Map.of());
+      create(admin, outputs.snapshots(), partitions, compacted);
     }
   }
 
-  private static List<String> topics(Pipeline.Outputs outputs) {
-    return List.of(
-        outputs.predictions(), outputs.metrics(), outputs.snapshots(), outputs.deadLetters());
-  }
-
-  private void create(Admin admin, NewTopic topic) {
+  /**
+   * Creates a topic, or looks whether the one that is there will do. One just created is not looked
+   * at: for a moment the broker that answers may not know it yet.
+   */
+  private void create(Admin admin, String topic, int partitions, Map<String, String> configs) {
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     try {
-      answer(admin.createTopics(Set.of(topic)).all());
+      answer(admin.createTopics(Set.of(wanted.configs(configs))).all());
     } catch (TopicExistsException e) {
-      LOG.debug("topic {} is there already", topic.name());
+      int has = partitions(admin, topic);
+      if (has < partitions) {
+        throw new PreflightException(
+            "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
+                .formatted(topic, has, partitions));
+      }
     }
   }
 
@@ -183,9 +180,14 @@ public final class Preflight {
     } catch (UnknownTopicOrPartitionException e) {
       Set<String> topics = new java.util.TreeSet<>(answer(admin.listTopics().names()));
       throw new PreflightException(
-          "topic '%s' is not there; topics at %s: %s"
+          "topic '%s' is not there%s; topics at %s: %s. Create it, or produce to it first"
               .formatted(
-                  pipeline.input().topic(), brokers, topics.isEmpty() ? "none" : shorten(topics)));
+                  pipeline.input().topic(),
+                  Words.nearest(pipeline.input().topic(), topics)
+                      .map(near -> ", but '" + near + "' is")
+                      .orElse(""),
+                  brokers,
+                  topics.isEmpty() ? "none" : shorten(topics)));
     }
   }
 
@@ -217,7 +219,14 @@ public final class Preflight {
     try {
       return Admin.create(settings);
     } catch (org.apache.kafka.common.KafkaException e) {
-      throw new PreflightException("kafka settings: " + rootMessage(e), e);
+      String message = rootMessage(e);
+      throw new PreflightException(
+          "kafka settings: "
+              + message
+              + (message.contains("bootstrap.servers")
+                  ? "; it is '" + brokers + "', expected host:port of a broker"
+                  : ""),
+          e);
     }
   }
 
