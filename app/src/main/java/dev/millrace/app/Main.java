@@ -3,6 +3,7 @@ package dev.millrace.app;
 import dev.millrace.app.cli.DemoCommand;
 import dev.millrace.app.cli.Errors;
 import dev.millrace.app.cli.EvalCommand;
+import dev.millrace.app.cli.ExitCodes;
 import dev.millrace.app.cli.InitCommand;
 import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
@@ -52,6 +53,8 @@ import picocli.CommandLine.Spec;
       AutoComplete.GenerateCompletion.class
     })
 public final class Main implements Runnable {
+  private static final String MORE_MEMORY = "MILLRACE_JAVA_OPTS=-Xmx4g millrace …";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -76,10 +79,22 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main).setOut(out).setErr(err);
     line.setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, err, main.verbose));
     line.setParameterExceptionHandler(UsageErrors::report);
-    int code = line.execute(args);
+    int code = execute(line, main, args);
     out.flush();
     err.flush();
     return code;
+  }
+
+  /** Picocli hands on what is no Exception, such as a class that cannot begin its life. */
+  private static int execute(CommandLine line, Main main, String... args) {
+    try {
+      return line.execute(args);
+    } catch (LinkageError | StackOverflowError e) {
+      return Errors.report(e, line.getErr(), main.verbose);
+    } catch (OutOfMemoryError e) {
+      line.getErr().println("millrace: " + e.getMessage() + ". Give Java more: " + MORE_MEMORY);
+      return ExitCodes.FAILURE;
+    }
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,14 +56,28 @@ public final class PipelineRunner implements AutoCloseable {
         StreamsSettings.of(
             pipeline, stateDir, InstanceId.of(stateDir, pipeline.name()), findings.modelBytes());
     StreamsConfig config = new StreamsConfig(settings);
-    KafkaStreams streams =
-        new KafkaStreams(
-            TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config),
-            config);
-    PipelineRunner runner = new PipelineRunner(streams);
+    Topology topology =
+        TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config);
+    PipelineRunner runner = new PipelineRunner(streams(pipeline, stateDir, topology, config));
     runner.watch(new RestartBudget(clock));
-    streams.start();
+    runner.streams.start();
     return runner;
+  }
+
+  /** Kafka Streams locks its directory, and tells so only by a text. */
+  private static KafkaStreams streams(
+      Pipeline pipeline, Path stateDir, Topology topology, StreamsConfig config) {
+    try {
+      return new KafkaStreams(topology, config);
+    } catch (StreamsException e) {
+      if (String.valueOf(e.getMessage()).contains("Unable to initialize state")) {
+        throw new PreflightException(
+            "the state of pipeline '%s' in %s is in use by another running instance. Stop that one, or give this one a state directory of its own"
+                .formatted(pipeline.name(), stateDir),
+            e);
+      }
+      throw e;
+    }
   }
 
   private void watch(RestartBudget budget) {
@@ -69,7 +85,9 @@ public final class PipelineRunner implements AutoCloseable {
         error -> {
           var response = budget.onError(error);
           failure.set(error);
-          LOG.error("{}: {}", response, UserFault.in(error).orElse(error).getMessage());
+          if (UserFault.in(error).isEmpty()) { // a fault of the user's is whoever runs us to tell
+            LOG.error("{}: {}", response, error.getMessage());
+          }
           LOG.debug("in full", error);
           return response;
         });

@@ -6,6 +6,7 @@ import dev.millrace.schemas.registry.SchemaRegistry.Registered;
 import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -39,8 +39,6 @@ public final class Preflight {
   private static final String KAFKA_STREAMS_MIN = "4.3.1";
 
   private static final long ANSWER_SECONDS = 10;
-  private static final int NEW_TOPIC_ATTEMPTS_MAX = 100;
-  private static final long NEW_TOPIC_PAUSE_MS = 100;
   private static final short TRANSACTION_VERSION_MIN = 2;
 
   private final Pipeline pipeline;
@@ -111,34 +109,30 @@ public final class Preflight {
   public void createOutputs(int partitions) {
     Pipeline.Outputs outputs = pipeline.outputs();
     try (Admin admin = admin()) {
-      create(admin, new NewTopic(outputs.predictions(), Optional.of(partitions), Optional.empty()));
-      create(admin, new NewTopic(outputs.metrics(), Optional.of(partitions), Optional.empty()));
-      create(admin, new NewTopic(outputs.deadLetters(), Optional.of(partitions), Optional.empty()));
-      create(
-          admin,
-          new NewTopic(outputs.snapshots(), Optional.of(partitions), Optional.empty())
-              .configs(Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304")));
-      for (String topic : topics(outputs)) {
-        int has = partitionsOfNew(admin, topic);
-        if (has < partitions) {
-          throw new PreflightException(
-              "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
-                  .formatted(topic, has, partitions));
-        }
-      }
+      Map<String, String> compacted =
+          Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304");
+      create(admin, outputs.predictions(), partitions, Map.of());
+      create(admin, outputs.metrics(), partitions, Map.of());
+      create(admin, outputs.deadLetters(), partitions, Map.of());
+      create(admin, outputs.snapshots(), partitions, compacted);
     }
   }
 
-  private static List<String> topics(Pipeline.Outputs outputs) {
-    return List.of(
-        outputs.predictions(), outputs.metrics(), outputs.snapshots(), outputs.deadLetters());
-  }
-
-  private void create(Admin admin, NewTopic topic) {
+  /**
+   * Creates a topic, or looks whether the one that is there will do. One just created is not looked
+   * at: for a moment the broker that answers may not know it yet.
+   */
+  private void create(Admin admin, String topic, int partitions, Map<String, String> configs) {
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     try {
-      answer(admin.createTopics(Set.of(topic)).all());
+      answer(admin.createTopics(Set.of(wanted.configs(configs))).all());
     } catch (TopicExistsException e) {
-      LOG.debug("topic {} is there already", topic.name());
+      int has = partitions(admin, topic);
+      if (has < partitions) {
+        throw new PreflightException(
+            "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
+                .formatted(topic, has, partitions));
+      }
     }
   }
 
@@ -188,9 +182,14 @@ public final class Preflight {
     } catch (UnknownTopicOrPartitionException e) {
       Set<String> topics = new TreeSet<>(answer(admin.listTopics().names()));
       throw new PreflightException(
-          "topic '%s' is not there; topics at %s: %s"
+          "topic '%s' is not there%s; topics at %s: %s. Create it, or produce to it first"
               .formatted(
-                  pipeline.input().topic(), brokers, topics.isEmpty() ? "none" : shorten(topics)));
+                  pipeline.input().topic(),
+                  Words.nearest(pipeline.input().topic(), topics)
+                      .map(near -> ", but '" + near + "' is")
+                      .orElse(""),
+                  brokers,
+                  topics.isEmpty() ? "none" : shorten(topics)));
     }
   }
 
@@ -223,23 +222,6 @@ public final class Preflight {
     return description.partitions().size();
   }
 
-  /** A topic that was made just now may take a moment until every broker knows it. */
-  private int partitionsOfNew(Admin admin, String topic) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return partitions(admin, topic);
-      } catch (UnknownTopicOrPartitionException e) {
-        if (attempt == NEW_TOPIC_ATTEMPTS_MAX) {
-          throw new PreflightException(
-              "topic '%s' was created, but the brokers at %s do not show it"
-                  .formatted(topic, brokers),
-              e);
-        }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(NEW_TOPIC_PAUSE_MS));
-      }
-    }
-  }
-
   private Admin admin() {
     Map<String, Object> settings = new HashMap<>();
     pipeline
@@ -255,7 +237,14 @@ public final class Preflight {
     try {
       return Admin.create(settings);
     } catch (org.apache.kafka.common.KafkaException e) {
-      throw new PreflightException("kafka settings: " + rootMessage(e), e);
+      String message = rootMessage(e);
+      throw new PreflightException(
+          "kafka settings: "
+              + message
+              + (message.contains("bootstrap.servers")
+                  ? "; it is '" + brokers + "', expected host:port of a broker"
+                  : ""),
+          e);
     }
   }
 

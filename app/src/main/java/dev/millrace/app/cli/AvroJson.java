@@ -7,6 +7,7 @@ import dev.millrace.schemas.wire.WireFormatException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Base64;
 import org.apache.avro.Schema;
 
@@ -23,13 +24,14 @@ final class AvroJson {
   private AvroJson() {}
 
   /**
+   * @param bytesShown bytes beyond so many are only counted
    * @throws WireFormatException if the bytes are no value of the schema
    */
-  static String text(Schema schema, byte[] framed) {
+  static String text(Schema schema, byte[] framed, int bytesShown) {
     StringWriter text = new StringWriter();
     FrameDecoder decoder = new FrameDecoder(framed);
     try (JsonGenerator json = JSON.createGenerator(text)) {
-      write(schema, decoder, json, 0);
+      write(schema, decoder, json, 0, bytesShown);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -37,7 +39,8 @@ final class AvroJson {
     return text.toString();
   }
 
-  private static void write(Schema schema, FrameDecoder in, JsonGenerator out, int depth)
+  private static void write(
+      Schema schema, FrameDecoder in, JsonGenerator out, int depth, int bytesShown)
       throws IOException {
     if (depth > DEPTH_MAX) {
       throw new WireFormatException(
@@ -52,17 +55,17 @@ final class AvroJson {
       case FLOAT -> out.writeNumber(in.readFloat());
       case DOUBLE -> out.writeNumber(in.readDouble());
       case STRING -> out.writeString(in.readString());
-      case BYTES -> out.writeString(Base64.getEncoder().encodeToString(in.readBytes()));
+      case BYTES -> out.writeString(text(in.readBytes(), bytesShown));
       case ENUM -> out.writeString(schema.getEnumSymbols().get(symbol(schema, in)));
       case UNION -> {
         int branch = in.readIndex(schema.getTypes().size());
-        write(schema.getTypes().get(branch), in, out, depth + 1);
+        write(schema.getTypes().get(branch), in, out, depth + 1, bytesShown);
       }
       case RECORD -> {
         out.writeStartObject();
         for (Schema.Field field : schema.getFields()) {
           out.writeFieldName(field.name());
-          write(field.schema(), in, out, depth + 1);
+          write(field.schema(), in, out, depth + 1, bytesShown);
         }
         out.writeEndObject();
       }
@@ -70,7 +73,7 @@ final class AvroJson {
         out.writeStartArray();
         for (int count; (count = in.readBlockCount(1)) != 0; ) {
           for (int i = 0; i < count; i++) {
-            write(schema.getElementType(), in, out, depth + 1);
+            write(schema.getElementType(), in, out, depth + 1, bytesShown);
           }
         }
         out.writeEndArray();
@@ -80,7 +83,7 @@ final class AvroJson {
         for (int count; (count = in.readBlockCount(1)) != 0; ) {
           for (int i = 0; i < count; i++) {
             out.writeFieldName(in.readString());
-            write(schema.getValueType(), in, out, depth + 1);
+            write(schema.getValueType(), in, out, depth + 1, bytesShown);
           }
         }
         out.writeEndObject();
@@ -89,6 +92,15 @@ final class AvroJson {
           throw new WireFormatException(
               WireFormatException.Kind.OTHER, "the schema has a fixed type, which cannot be shown");
     }
+  }
+
+  private static String text(byte[] bytes, int shown) {
+    return bytes.length <= shown
+        ? Base64.getEncoder().encodeToString(bytes)
+        : Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, shown))
+            + "… ("
+            + bytes.length
+            + " bytes)";
   }
 
   private static int symbol(Schema schema, FrameDecoder in) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,14 +24,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Starts Kafka and a schema registry in this process, plays a real data set into a topic, and",
-      "learns from it: predict each event, then learn it. Ctrl-C stops."
+      "Shows all of it on a real data set, with nothing to install.",
+      "Starts Kafka and a schema registry in this process, plays the data set into a topic, and"
+          + " learns from it: predict each event, then learn it. Ctrl-C stops."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace demo",
       "  millrace demo bike_sharing --rate 500",
-      "  millrace demo --dir ~/demo            a second run goes on where the first stopped",
+      "  millrace demo --dir ~/demo     (a second run goes on where the first stopped)",
       "  millrace demo --once --rate max -o json"
     })
 public final class DemoCommand implements Callable<Integer> {
@@ -75,28 +77,30 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     if (!DataSet.NAMES.contains(dataSet)) {
-      throw new UserException(
-          "there is no data set '" + dataSet + "'" + Words.didYouMean(dataSet, DataSet.NAMES),
-          "There are " + String.join(", ", DataSet.NAMES));
+      throw new ParameterException(
+          spec.commandLine(),
+          "there is no data set '"
+              + dataSet
+              + "'; expected "
+              + String.join(", ", DataSet.NAMES)
+              + Words.didYouMean(dataSet, DataSet.NAMES));
     }
     double eventsPerSecond = eventsPerSecond();
     Kernels chosen = kernels.select(err);
     boolean json = output == OutputFormat.json;
-    if (!json) {
-      out.println("Starting Kafka and a schema registry …");
-      out.flush();
-    }
     try (Interrupt interrupt = new Interrupt();
         WorkDirectory work = WorkDirectory.of(dir)) {
+      if (!json) {
+        out.println("Starting Kafka and a schema registry …");
+        out.flush();
+      }
       Demo demo =
           new Demo(
               new DataSet(dataSet),
               work.path(),
               eventsPerSecond,
               chosen,
-              json
-                  ? null
-                  : new Screen(out, System.console() != null && System.console().isTerminal()));
+              json ? null : new Screen(out, Terminal.isThere()));
       Optional<Map<String, Object>> result =
           demo.run(
               interrupt::asked,
@@ -143,8 +147,10 @@ public final class DemoCommand implements Callable<Integer> {
     throw badRate(null);
   }
 
-  private UserException badRate(Throwable cause) {
-    return new UserException(
-        "--rate is '" + rate + "'", "Give events a second, or max: --rate 500", cause);
+  private ParameterException badRate(Throwable cause) {
+    return new ParameterException(
+        spec.commandLine(),
+        "--rate is '" + rate + "'; expected a number of events greater than 0, or max",
+        cause);
   }
 }

@@ -38,6 +38,11 @@ public final class Errors {
    * @return the exit code
    */
   public static int report(Throwable failure, PrintWriter err, boolean verbose) {
+    if (Interrupt.underWay() && !verbose) {
+      err.println("stopped"); // by the user, in the middle of a start; what broke of it is no news
+      err.flush();
+      return ExitCodes.INTERRUPTED;
+    }
     err.println("millrace: " + message(failure));
     if (verbose) {
       failure.printStackTrace(err);
@@ -68,7 +73,8 @@ public final class Errors {
   private static Optional<String> known(Throwable cause) {
     return Optional.ofNullable(
         switch (cause) {
-          case UserException e -> e.getMessage() + ". " + e.wayOut() + ".";
+          case UserException e ->
+              e.getMessage() + (e.getMessage().endsWith("?") ? " " : ". ") + e.wayOut() + ".";
           case PipelineException e -> e.getMessage();
           case CsvException e -> e.getMessage();
           case RegistryUnavailableException e -> e.getMessage();
@@ -89,7 +95,7 @@ public final class Errors {
     return switch (cause) {
       case NoSuchFileException e -> e.getFile() + ": there is no such file or directory";
       case AccessDeniedException e -> e.getFile() + ": permission denied";
-      case FileAlreadyExistsException e -> e.getFile() + " exists already";
+      case FileAlreadyExistsException e -> e.getFile() + " exists already, and is no directory";
       case NotDirectoryException e -> e.getFile() + " is not a directory";
       case BindException e ->
           "a port is in use: " + e.getMessage() + ". Choose another port, or stop what uses it.";

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,8 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     description = {
-      "Learns a file as the pipeline would learn its topic, without Kafka: each row is predicted,",
-      "scored, then learned. Weights and figures are those of the same rows through Kafka."
+      "Learns a file as the pipeline would learn its topic, without Kafka.",
+      "Each row is predicted, scored, then learned. Weights and figures are those of the same"
+          + " rows through Kafka."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -56,7 +58,8 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (epochs < 1) {
-      throw new UserException("--epochs is " + epochs, "Give 1 or more");
+      throw new ParameterException(
+          spec.commandLine(), "--epochs is " + epochs + "; expected 1 or more");
     }
     Pipeline pipeline = PipelineParser.parse(file);
     Evaluation evaluation = new Evaluation(pipeline, kernels.select(spec.commandLine().getErr()));

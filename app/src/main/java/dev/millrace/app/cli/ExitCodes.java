@@ -6,5 +6,8 @@ public final class ExitCodes {
   public static final int FAILURE = 1;
   public static final int USAGE = 2;
 
+  /** As shells have it for a program that Ctrl-C ended. */
+  public static final int INTERRUPTED = 130;
+
   private ExitCodes() {}
 }

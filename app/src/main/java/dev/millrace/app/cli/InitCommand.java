@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace init --data elec2.csv.gz --label class > elec2.yaml",
-      "  millrace init --data hour.csv --label cnt --topic rides --schema-out rides.avsc"
+      "  millrace init --data hour.csv --label cnt --topic rides --schema-out r.avsc"
     })
 public final class InitCommand implements Callable<Integer> {
   private static final String TOPIC = "[a-zA-Z0-9._-]{1,249}";

@@ -18,6 +18,18 @@ public final class Interrupt implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
+  /** Whether this process is on its way down, be it for Ctrl-C or SIGTERM. */
+  public static boolean underWay() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException e) { // the only sign of it that the JDK gives
+      return true;
+    }
+  }
+
   private void onShutdown() {
     asked.countDown();
     try {

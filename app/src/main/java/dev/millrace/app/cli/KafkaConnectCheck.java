@@ -5,7 +5,10 @@ import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.config.Words;
+import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.decode.EventDecoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +53,11 @@ public final class KafkaConnectCheck implements ConnectCheck {
                     + "; create it, or produce to it"));
       }
     } catch (ExecutionException e) {
-      findings.add(new Finding("kafka", false, Errors.message(Connections.unwrapped(e))));
-    } catch (KafkaException e) {
-      findings.add(new Finding("kafka", false, Errors.message(e)));
+      findings.add(
+          new Finding("kafka", false, Errors.message(Connections.unwrapped(e, pipeline.kafka()))));
+    } catch (KafkaException | UserException e) {
+      findings.add(
+          new Finding("kafka", false, Errors.message(Connections.explained(e, pipeline.kafka()))));
     }
   }
 
@@ -86,6 +91,7 @@ public final class KafkaConnectCheck implements ConnectCheck {
     pipeline.input().key().ifPresent(key -> needed.put(key, "key"));
     pipeline.input().timestamp().ifPresent(time -> needed.put(time, "timestamp"));
     needed.put(pipeline.label().field(), "label");
+    int before = findings.size();
     needed.forEach(
         (name, role) -> {
           if (!names.contains(name)) {
@@ -96,5 +102,17 @@ public final class KafkaConnectCheck implements ConnectCheck {
                     "is no field of the schema" + Words.didYouMean(name, names)));
           }
         });
+    if (findings.size() == before) {
+      types(pipeline, schema, findings);
+    }
+  }
+
+  private static void types(Pipeline pipeline, Schema schema, List<Finding> findings) {
+    try {
+      EventDecoder.compile(schema, SpecResolver.resolve(pipeline, schema));
+      findings.add(new Finding("fields", true, "have the types that the pipeline needs"));
+    } catch (BadEventException e) {
+      findings.add(new Finding("fields", false, e.getMessage()));
+    }
   }
 }

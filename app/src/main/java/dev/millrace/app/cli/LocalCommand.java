@@ -9,18 +9,22 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace local}: Kafka and a schema registry for trying things out. */
 @Command(
     name = "local",
     description = {
-      "Runs a real one-node Kafka and a small schema registry in this process, for pipelines and",
-      "any other tool on this machine. They listen on 127.0.0.1 only. Ctrl-C stops them."
+      "Runs a real one-node Kafka and a small schema registry.",
+      "They are there for pipelines and any other tool on this machine, listen on 127.0.0.1 only,"
+          + " and end with Ctrl-C."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  millrace local", "  millrace local --dir ~/kafka --kafka-port 19092"})
 public final class LocalCommand implements Callable<Integer> {
+  private static final int PORT_MAX = 65_535;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -45,6 +49,13 @@ public final class LocalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    requirePort("--kafka-port", kafkaPort);
+    requirePort("--registry-port", registryPort);
+    if (kafkaPort != 0 && kafkaPort == registryPort) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--kafka-port and --registry-port are both " + kafkaPort + "; expected different ones");
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (Interrupt interrupt = new Interrupt();
         WorkDirectory work = WorkDirectory.of(dir);
@@ -58,5 +69,13 @@ public final class LocalCommand implements Callable<Integer> {
       interrupt.await();
     }
     return ExitCodes.OK;
+  }
+
+  private void requirePort(String option, int port) {
+    if (port < 0 || port > PORT_MAX) {
+      throw new ParameterException(
+          spec.commandLine(),
+          option + " is " + port + "; expected 1 to " + PORT_MAX + ", or 0 for any free one");
+    }
   }
 }

@@ -69,6 +69,7 @@ public final class ProduceCommand implements Callable<Integer> {
             : Target.ofPipeline(pipeline, servers.bootstrapServer, servers.registry);
     try (CsvSource rows = open(target);
         SchemaRegistry registry = new ConfluentSchemaRegistry(target.registry())) {
+      TopicWriter.createTopic(target.kafka(), target.topic());
       int schemaId = registry.register(Subjects.value(target.topic()), rows.schema());
       try (TopicWriter writer = new TopicWriter(target.kafka(), target.topic(), schemaId)) {
         send(rows, writer, eventsPerSecond);

@@ -15,7 +15,7 @@ final class ProgressLine {
 
   ProgressLine(PrintWriter err) {
     this.err = err;
-    this.shown = System.console() != null && System.console().isTerminal();
+    this.shown = Terminal.isThere();
   }
 
   /**

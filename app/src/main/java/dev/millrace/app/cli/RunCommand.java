@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Runs a pipeline against Kafka until it is stopped. Stopped or killed in any way, it goes on",
-      "at its next start with the same weights, bit for bit."
+      "Runs a pipeline against Kafka until it is stopped.",
+      "Stopped or killed in any way, it goes on at its next start with the same weights, bit for"
+          + " bit."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -44,8 +45,9 @@ public final class RunCommand implements Callable<Integer> {
       names = "--state-dir",
       paramLabel = "DIR",
       description = {
-        "Where the state is kept over restarts, in a folder of the pipeline's name. Default:",
-        "kafka: {state.dir: …} of the pipeline, else ~/.local/state/millrace."
+        "Where the state is kept over restarts, in a folder of the pipeline's name.",
+        "Default: the pipeline's kafka: {state.dir: …},",
+        "else ~/.local/state/millrace"
       })
   private Path stateDir;
 
@@ -60,8 +62,18 @@ public final class RunCommand implements Callable<Integer> {
     Path state = stateDir(pipeline);
     PrintWriter err = spec.commandLine().getErr();
     Kernels chosen = kernels.select(err);
-    try (Interrupt interrupt = new Interrupt();
-        SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
+    try (Interrupt interrupt = new Interrupt()) {
+      run(pipeline, state, chosen, interrupt, err);
+      err.println("stopped; the next run goes on from here");
+      err.flush();
+    }
+    return ExitCodes.OK;
+  }
+
+  private static void run(
+      Pipeline pipeline, Path state, Kernels chosen, Interrupt interrupt, PrintWriter err)
+      throws InterruptedException {
+    try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
         PipelineRunner runner =
             PipelineRunner.start(pipeline, state, chosen, registry, InstantSource.system())) {
       err.printf(
@@ -74,7 +86,6 @@ public final class RunCommand implements Callable<Integer> {
         }
       }
     }
-    return ExitCodes.OK;
   }
 
   private Path stateDir(Pipeline pipeline) {

@@ -13,6 +13,9 @@ public final class ServerFlags {
   @Option(
       names = "--registry",
       paramLabel = "URL",
-      description = "The schema registry, in place of the pipeline's or http://localhost:8081.")
+      description = {
+        "The schema registry, in place of the pipeline's or",
+        "http://localhost:8081."
+      })
   String registry;
 }

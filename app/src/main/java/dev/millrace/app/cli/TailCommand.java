@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,12 +23,13 @@ import picocli.CommandLine.Spec;
     name = "tail",
     description = {
       "Prints the committed events of a topic, decoded, a line each.",
-      "Without -n it goes on until it is stopped."
+      "Without -n it goes on until Ctrl-C."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace tail electricity -n 3",
-      "  millrace tail elec2.yaml --predictions --from-beginning -o json"
+      "  millrace tail elec2.yaml --predictions --from-beginning -o json",
+      "  millrace tail elec2.yaml --dead-letters -n 10"
     })
 public final class TailCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -38,11 +40,33 @@ public final class TailCommand implements Callable<Integer> {
       description = "A topic, or a pipeline file for its input topic.")
   private String source;
 
-  @Option(names = "--predictions", description = "The pipeline's predictions.")
-  private boolean predictions;
+  @ArgGroup private Which which;
 
-  @Option(names = "--metrics", description = "The pipeline's metrics.")
-  private boolean metrics;
+  /** At most one of the pipeline's outputs. */
+  private static final class Which {
+    @Option(names = "--predictions", description = "The pipeline's predictions.")
+    private boolean predictions;
+
+    @Option(names = "--metrics", description = "The pipeline's metrics.")
+    private boolean metrics;
+
+    @Option(names = "--snapshots", description = "The pipeline's snapshots.")
+    private boolean snapshots;
+
+    @Option(
+        names = "--dead-letters",
+        description = "Events that the pipeline could not use, and why.")
+    private boolean deadLetters;
+
+    private String topic(Pipeline.Outputs outputs) {
+      if (predictions) {
+        return outputs.predictions();
+      } else if (metrics) {
+        return outputs.metrics();
+      }
+      return snapshots ? outputs.snapshots() : outputs.deadLetters();
+    }
+  }
 
   @Option(
       names = "-n",
@@ -57,7 +81,9 @@ public final class TailCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       defaultValue = "table",
       paramLabel = "FORMAT",
-      description = "table (the default), or json with partition, offset and key.")
+      description =
+          "table (the default, long bytes shortened), or json with partition, offset, key and"
+              + " headers.")
   private OutputFormat output;
 
   @Override
@@ -66,11 +92,11 @@ public final class TailCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "-n must be at least 1");
     }
     boolean file = Target.isPipelineFile(source);
-    if ((predictions || metrics) && !file || predictions && metrics) {
+    if (which != null && !file) {
       throw new ParameterException(
           spec.commandLine(),
-          "expected one of --predictions and --metrics, with a PIPELINE file; for another topic,"
-              + " name it");
+          "--predictions, --metrics, --snapshots and --dead-letters are those of a PIPELINE file;"
+              + " for any other topic, name it");
     }
     Target target =
         file
@@ -94,9 +120,6 @@ public final class TailCommand implements Callable<Integer> {
   }
 
   private String topic(Pipeline pipeline) {
-    if (predictions) {
-      return pipeline.outputs().predictions();
-    }
-    return metrics ? pipeline.outputs().metrics() : pipeline.input().topic();
+    return which == null ? pipeline.input().topic() : which.topic(pipeline.outputs());
   }
 }

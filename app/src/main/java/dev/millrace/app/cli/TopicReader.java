@@ -1,5 +1,6 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.topology.config.Words;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,8 +33,12 @@ final class TopicReader implements AutoCloseable {
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, BOUND_MS);
     config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, BOUND_MS / 2);
-    consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try {
+      consumer =
+          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    } catch (RuntimeException e) {
+      throw Connections.explained(e, kafka);
+    }
     try {
       partitions =
           consumer.partitionsFor(topic).stream()
@@ -41,12 +46,16 @@ final class TopicReader implements AutoCloseable {
               .toList();
       if (partitions.isEmpty()) {
         throw new UserException(
-            "there is no topic '" + topic + "'", "Produce to it first, or check its name");
+            "there is no topic '"
+                + topic
+                + "'"
+                + Words.didYouMean(topic, consumer.listTopics().keySet()),
+            "Produce to it first, or check its name");
       }
       consumer.assign(partitions);
     } catch (RuntimeException e) {
       consumer.close();
-      throw e;
+      throw Connections.explained(e, kafka);
     }
   }
 

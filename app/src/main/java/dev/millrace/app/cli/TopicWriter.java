@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes framed Avro values to a topic, in order and each once as far as an idempotent producer
- * can. A topic that does not exist is created with one partition: a model trains on one.
+ * can.
  */
 final class TopicWriter implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(10);
@@ -28,10 +28,9 @@ final class TopicWriter implements AutoCloseable {
   private final int schemaId;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  TopicWriter(Map<String, String> kafka, String topic, int schemaId) throws InterruptedException {
+  TopicWriter(Map<String, String> kafka, String topic, int schemaId) {
     this.topic = topic;
     this.schemaId = schemaId;
-    createTopic(kafka, topic);
     Map<String, Object> config = new HashMap<>();
     config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 17);
@@ -43,8 +42,8 @@ final class TopicWriter implements AutoCloseable {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  private static void createTopic(Map<String, String> kafka, String topic)
-      throws InterruptedException {
+  /** Creates the topic if it is not there, with one partition: a model trains on one. */
+  static void createTopic(Map<String, String> kafka, String topic) throws InterruptedException {
     try (Admin admin = Connections.admin(kafka, BOUND)) {
       if (admin.listTopics().names().get().contains(topic)) {
         return;
@@ -55,7 +54,7 @@ final class TopicWriter implements AutoCloseable {
           .get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
-        throw Connections.unwrapped(e);
+        throw Connections.unwrapped(e, kafka);
       }
     }
   }

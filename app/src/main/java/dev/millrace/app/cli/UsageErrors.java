@@ -4,8 +4,11 @@ import dev.millrace.topology.config.Words;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a user reads when a command line is wrong: what, the nearest word, and where help is. */
@@ -15,12 +18,31 @@ public final class UsageErrors {
   /** Prints the message; returns the exit code. Fits picocli's handler of parameter exceptions. */
   public static int report(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
+    e = e instanceof MissingParameterException ? typingErrorIn(command, args).orElse(e) : e;
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
     err.println("millrace: " + message(e, command));
     err.println("Try '" + name + " --help'.");
     err.flush();
     return ExitCodes.USAGE;
+  }
+
+  /** An option with a typing error makes another one miss, but is what the user has to see. */
+  private static Optional<ParameterException> typingErrorIn(CommandLine command, String[] args) {
+    CommandLine root = command;
+    while (root.getParent() != null) {
+      root = root.getParent();
+    }
+    command.getCommandSpec().parser().collectErrors(true);
+    ParseResult parsed = root.parseArgs(args);
+    while (parsed.hasSubcommand()) {
+      parsed = parsed.subcommand();
+    }
+    return parsed.errors().stream()
+        .filter(UnmatchedArgumentException.class::isInstance)
+        .map(ParameterException.class::cast)
+        .filter(e -> ((UnmatchedArgumentException) e).getUnmatched().getFirst().startsWith("-"))
+        .findFirst();
   }
 
   private static String message(ParameterException e, CommandLine command) {

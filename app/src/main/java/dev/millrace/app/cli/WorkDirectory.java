@@ -1,6 +1,7 @@
 package dev.millrace.app.cli;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 public record WorkDirectory(Path path, boolean temporary) implements AutoCloseable {
   /** The stated directory, made if need be; a temporary one for null. */
   public static WorkDirectory of(Path stated) throws IOException {
-    return stated == null
-        ? new WorkDirectory(Files.createTempDirectory("millrace-"), true)
-        : new WorkDirectory(Files.createDirectories(stated).toAbsolutePath(), false);
+    if (stated == null) {
+      return new WorkDirectory(Files.createTempDirectory("millrace-"), true);
+    }
+    return new WorkDirectory(made(stated).toAbsolutePath(), false);
+  }
+
+  private static Path made(Path stated) throws IOException {
+    try {
+      return Files.createDirectories(stated);
+    } catch (FileAlreadyExistsException e) {
+      throw new UserException(e.getFile() + " is a file", "Name a directory with --dir", e);
+    }
   }
 
   @Override

@@ -52,6 +52,9 @@ public record ColumnTypes(
         }
         sums.add(numbers);
       }
+      if (rows == 0) {
+        throw CsvException.noRows(file, reader.skipped());
+      }
       List<Column> columns = new ArrayList<>();
       for (int i = 0; i < width; i++) {
         columns.add(statistics[i].column(i, names.get(i), avroNames.get(i)));

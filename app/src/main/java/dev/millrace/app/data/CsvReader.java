@@ -63,7 +63,8 @@ public final class CsvReader implements Closeable {
     }
     String problem = problem(row.count());
     if (problem != null) {
-      throw new CsvException(at(rowLine) + problem);
+      throw new CsvException(
+          at(rowLine) + problem + "; expected rows of comma-separated text, plain or gzipped");
     }
     List<String> names = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
@@ -134,13 +135,14 @@ public final class CsvReader implements Closeable {
       return broken;
     }
     if (row.count() != width) {
-      return "the row has %d cells, the first row has %d".formatted(row.count(), width);
+      return "the row has %d cell%s, the first row has %d"
+          .formatted(row.count(), row.count() == 1 ? "" : "s", width);
     }
     if (row.hasNonAscii()) {
       try {
         utf8.decode(ByteBuffer.wrap(row.bytes(), 0, row.length()));
       } catch (CharacterCodingException e) {
-        return "the row is not UTF-8";
+        return "the row is not UTF-8 text";
       }
     }
     return null;

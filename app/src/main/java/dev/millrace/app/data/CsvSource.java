@@ -69,7 +69,8 @@ public final class CsvSource implements Closeable {
    * Goes to the next row that can be encoded.
    *
    * @return false after the last
-   * @throws CsvException at a row that cannot be used, unless bad rows are skipped
+   * @throws CsvException at a row that cannot be used, unless bad rows are skipped; at the end, if
+   *     there was no row at all
    */
   public boolean next() throws IOException {
     while (reader.next()) {
@@ -79,6 +80,9 @@ public final class CsvSource implements Closeable {
         return true;
       }
       reader.reject(problem);
+    }
+    if (count == 0) {
+      throw CsvException.noRows(reader.file(), reader.skipped());
     }
     return false;
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -38,6 +39,10 @@ final class RowBytes implements Closeable {
   }
 
   static RowBytes open(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new CsvException(
+          file + " is a directory; expected a file of rows, .csv or .tsv, plain or .gz");
+    }
     FileChannel channel = FileChannel.open(file);
     try {
       return new RowBytes(file, channel);

@@ -107,7 +107,7 @@ public final class Demo {
         }
         Map<String, Object> result = result(watcher, (System.nanoTime() - startNanos) / 1e9);
         boolean stay = atEnd.stayAfter(result);
-        while (stay && !stop.getAsBoolean()) {
+        while (stay && !stop.getAsBoolean() && !(screen != null && screen.isClosed())) {
           watcher.poll(FRAME);
         }
         return Optional.of(result);
@@ -147,7 +147,13 @@ public final class Demo {
             pace.perSecond(watcher.predictions(), System.nanoTime()));
       }
       if (all) {
+        if (screen != null) {
+          screen.end(watcher.metrics(), pace.perSecond(watcher.predictions(), System.nanoTime()));
+        }
         return true;
+      }
+      if (screen != null && screen.isClosed()) {
+        return false;
       }
       if (feeder.failure() != null) {
         throw new IllegalStateException("producing failed", feeder.failure());

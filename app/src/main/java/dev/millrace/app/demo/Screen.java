@@ -15,9 +15,14 @@ public final class Screen {
   private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
   private static final int BAR = 40;
 
+  /** Where lines stay, so many calls make one: two seconds. */
+  private static final int CALLS_A_LINE = 8;
+
   private final PrintWriter out;
   private final boolean terminal;
   private int drawn; // lines that stand on the terminal
+  private long told = -1; // events that the last line was about, elsewhere
+  private int calls;
 
   /**
    * A screen on a stream.
@@ -53,16 +58,52 @@ public final class Screen {
       }
       lines.forEach(out::println);
       drawn = lines.size();
-    } else if (metrics != null) {
-      out.printf(
-          Locale.ROOT,
-          "%,d events, %,.0f/s, version %,d, %s%n",
-          metrics.read(),
-          eventsPerSecond,
-          metrics.modelVersion(),
-          metrics.metrics());
+    } else if (metrics != null && metrics.read() != told && calls++ % CALLS_A_LINE == 0) {
+      tell(metrics, eventsPerSecond);
     }
     out.flush();
+  }
+
+  /** Shows the figures that stay; on a terminal they stand already. */
+  void end(Metrics metrics, double eventsPerSecond) {
+    if (!terminal && metrics.read() != told) {
+      tell(metrics, eventsPerSecond);
+      out.flush();
+    }
+  }
+
+  /** Whether nobody reads any more, as after {@code | head -1}. */
+  boolean isClosed() {
+    return out.checkError();
+  }
+
+  private void tell(Metrics metrics, double eventsPerSecond) {
+    told = metrics.read();
+    out.printf(
+        Locale.ROOT,
+        "%,d events, %,.0f/s, version %,d%s%n",
+        told,
+        eventsPerSecond,
+        metrics.modelVersion(),
+        figures(metrics.metrics()));
+  }
+
+  private static String figures(Map<String, Double> figures) {
+    boolean classes = figures.containsKey("accuracy");
+    String name = classes ? "accuracy" : "mae";
+    if (!figures.containsKey(name)) {
+      return "";
+    }
+    String baseline = classes ? "majority" : "mean";
+    return String.format(
+        Locale.ROOT,
+        ", %s %.4f (last 1,000: %.4f; %s: %.4f; no change: %.4f)",
+        classes ? "accuracy" : "mean abs. error",
+        figures.get(name),
+        figures.get(name + "_window"),
+        baseline,
+        figures.get("baseline_" + baseline),
+        figures.get("baseline_no_change"));
   }
 
   private static List<String> lines(Metrics metrics, long produced, double eventsPerSecond) {

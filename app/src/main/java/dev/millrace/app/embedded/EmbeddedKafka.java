@@ -33,6 +33,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final int NODE_ID = 1;
   private static final String CONTROLLER = "CONTROLLER";
   private static final long ADMIN_TIMEOUT_S = 30;
+  private static final long TOPIC_GLANCE_MS = 20;
 
   private final KafkaRaftServer server;
   private final DirectoryLock lock;
@@ -90,6 +91,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       Set<String> existing = admin.listTopics().names().get(ADMIN_TIMEOUT_S, TimeUnit.SECONDS);
       List<NewTopic> missing = topics.stream().filter(t -> !existing.contains(t.name())).toList();
       admin.createTopics(missing).all().get(ADMIN_TIMEOUT_S, TimeUnit.SECONDS);
+      awaitTopics(admin, missing.stream().map(NewTopic::name).toList());
     } catch (ExecutionException e) {
       throw new EmbeddedException("topics cannot be created: " + e.getCause().getMessage(), e);
     } catch (TimeoutException e) {
@@ -97,6 +99,18 @@ public final class EmbeddedKafka implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EmbeddedException("interrupted while creating topics", e);
+    }
+  }
+
+  /** The controller has them at once; the broker, which others ask, learns of them a bit later. */
+  private static void awaitTopics(Admin admin, List<String> topics)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ADMIN_TIMEOUT_S);
+    while (!admin.listTopics().names().get(ADMIN_TIMEOUT_S, TimeUnit.SECONDS).containsAll(topics)) {
+      if (System.nanoTime() > deadline) {
+        throw new TimeoutException("topics " + topics + " are not there yet");
+      }
+      Thread.sleep(TOPIC_GLANCE_MS);
     }
   }
 

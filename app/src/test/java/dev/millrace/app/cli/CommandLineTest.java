@@ -196,4 +196,166 @@ class CommandLineTest {
     assertThat(Errors.message(new IllegalStateException("odd")))
         .isEqualTo("IllegalStateException: odd; --verbose shows where");
   }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static void assertFails(int code, String message, Object... args) {
+    Result result = run(args);
+    assertThat(result.err()).isEqualTo("millrace: " + message + "\n");
+    assertThat(result.code()).isEqualTo(code);
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void shouldSayThatADirectoryIsNoFile() {
+    String rows = folder + " is a directory; expected a file of rows, .csv or .tsv, plain or .gz";
+    Path elec2 = EXAMPLES.resolve("elec2.yaml");
+    assertFails(1, rows, "init", "--label", "y", "--data", folder);
+    assertFails(1, rows, "eval", elec2, "--data", folder);
+    assertFails(1, rows, "produce", "--topic", "t", "--data", folder);
+    assertFails(
+        1,
+        folder + ": this is a directory; expected a pipeline file, such as elec2.yaml",
+        "validate",
+        folder);
+  }
+
+  @Test
+  void shouldFailOnAFileWithoutRows() throws IOException {
+    Path header = file("header.csv", "a,b,y\n");
+    Path pipeline =
+        file("p.yaml", "input: {topic: t, features: [a]}\nlabel: {field: y, classes: [0, 1]}\n");
+    String none = header + " has a header and no rows; expected at least one row below it";
+    assertFails(1, none, "init", "--label", "y", "--data", header);
+    assertFails(1, none, "eval", pipeline, "--data", header);
+    Path bad = file("bad.csv", "a,b,y\n1,2\n3\n");
+    assertFails(
+        1,
+        bad + " has no row that can be used; 2 were left out",
+        "eval",
+        pipeline,
+        "--skip-bad-rows",
+        "--data",
+        bad);
+  }
+
+  @Test
+  void shouldTellWhichRowIsBroken() throws IOException {
+    assertFails(
+        1,
+        folder.resolve("ragged.csv")
+            + ":3: the row has 1 cell, the first row has 2; to leave such rows out, use"
+            + " --skip-bad-rows",
+        "init",
+        "--label",
+        "y",
+        "--data",
+        file("ragged.csv", "a,y\n1,0\n3\n"));
+    Path noText = folder.resolve("no.csv");
+    Files.write(noText, new byte[] {(byte) 0xC3, 0x28, ',', 'y', '\n'});
+    assertFails(
+        1,
+        noText
+            + ":1: the row is not UTF-8 text; expected rows of comma-separated text, plain or"
+            + " gzipped",
+        "init",
+        "--label",
+        "y",
+        "--data",
+        noText);
+  }
+
+  @Test
+  void shouldShowTheTypingErrorAndNotTheOptionThatMissesForIt() {
+    assertFails(
+        2,
+        "unknown option '--dta'; did you mean '--data'?\nTry 'millrace eval --help'.",
+        "eval",
+        "p.yaml",
+        "--dta",
+        "x.csv");
+  }
+
+  @Test
+  void shouldTakeAWrongValueOfAnOptionForAWrongCommandLine() {
+    String help = "\nTry 'millrace demo --help'.";
+    assertFails(
+        2,
+        "--rate is 'abc'; expected a number of events greater than 0, or max" + help,
+        "demo",
+        "--rate",
+        "abc");
+    assertFails(
+        2,
+        "there is no data set 'elec3'; expected elec2, phishing, bike_sharing, image_segments;"
+            + " did you mean 'elec2'?"
+            + help,
+        "demo",
+        "elec3");
+    assertFails(
+        2,
+        "--epochs is 0; expected 1 or more\nTry 'millrace eval --help'.",
+        "eval",
+        EXAMPLES.resolve("phishing.yaml"),
+        "--data",
+        data("phishing"),
+        "--epochs",
+        "0");
+    assertFails(
+        2,
+        "--kafka-port is 99999; expected 1 to 65535, or 0 for any free one\n"
+            + "Try 'millrace local --help'.",
+        "local",
+        "--kafka-port",
+        "99999");
+    assertFails(
+        2,
+        "--kafka-port and --registry-port are both 7; expected different ones\n"
+            + "Try 'millrace local --help'.",
+        "local",
+        "--kafka-port",
+        "7",
+        "--registry-port",
+        "7");
+    assertThat(run("tail", "p.yaml", "--metrics", "--snapshots").code()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldSayThatADirectoryToWorkInIsAFile() throws IOException {
+    Path file = file("file", "");
+    assertFails(1, file + " is a file. Name a directory with --dir.", "local", "--dir", file);
+    assertFails(1, file + " is a file. Name a directory with --dir.", "demo", "--dir", file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tail", "produce"})
+  void shouldSayWhereKafkaWasLookedFor(String command) throws IOException {
+    Path pipeline =
+        file(
+            "p.yaml",
+            "input: {topic: t, features: [a]}\nlabel: {field: y, classes: [0, 1]}\n"
+                + "kafka: {bootstrap.servers: \"no.such.host.invalid:9092\"}\n");
+    Path rows = file("rows.csv", "a,y\n1,0\n");
+    Object[] args =
+        command.equals("tail")
+            ? new Object[] {"tail", pipeline, "-n", "1"}
+            : new Object[] {"produce", pipeline, "--data", rows};
+    assertThat(run(args).err())
+        .startsWith("millrace: bootstrap.servers is 'no.such.host.invalid:9092': No resolvable")
+        .endsWith("Give host:port of a broker.\n")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void shouldBeginTheHelpOfEachCommandWithAWholeSentence() {
+    String help = run("--help").out();
+    String commands =
+        help.substring(help.indexOf("Commands:"), help.indexOf("Examples:"))
+            .replaceAll("\n {6,}", " ");
+    assertThat(commands.lines().skip(1).filter(line -> !line.isBlank()))
+        .hasSize(9)
+        .allMatch(line -> line.endsWith("."), "ends with a full stop");
+  }
 }

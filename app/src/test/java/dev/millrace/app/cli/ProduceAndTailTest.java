@@ -1,16 +1,26 @@
 package dev.millrace.app.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.app.Main;
 import dev.millrace.app.embedded.LocalCluster;
+import dev.millrace.schemas.SnapshotBlock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,7 +73,10 @@ class ProduceAndTailTest {
     assertThat(run(1, "validate", pipeline, "--connect")).isEmpty();
     run(0, "produce", pipeline, "--data", folder.resolve("rows.csv"), "--rate", "1000");
     assertThat(run(0, "validate", pipeline, "--connect"))
-        .contains("ok    topic rows: 1 partition(s)", "ok    schema rows-value: version 1");
+        .contains(
+            "ok    topic rows: 1 partition(s)",
+            "ok    schema rows-value: version 1",
+            "ok    fields: have the types that the pipeline needs");
     assertThat(run(0, "tail", pipeline, "-n", "2"))
         .isEqualTo(
             "0:48  k48  {\"id\":\"k48\",\"x\":48.5,\"y\":\"a\"}\n"
@@ -129,5 +142,64 @@ class ProduceAndTailTest {
                 cluster.registryUrl()))
         .isEqualTo(
             "millrace: there is no topic 'nowhere'. Produce to it first, or check its name.\n");
+  }
+
+  private static Object[] tail(String topic, String... more) {
+    List<Object> args = new ArrayList<>(List.of("tail", topic));
+    args.addAll(List.of(more));
+    args.addAll(List.of("--bootstrap-server", cluster.bootstrapServers()));
+    args.addAll(List.of("--registry", cluster.registryUrl()));
+    return args.toArray();
+  }
+
+  @Test
+  void shouldNameATopicThatIsNearlyTheOneAsked() {
+    cluster.createTopics(List.of(new NewTopic("electricity", 1, (short) 1)));
+    assertThat(run(1, tail("electrcity", "-n", "1")))
+        .isEqualTo(
+            "millrace: there is no topic 'electrcity'; did you mean 'electricity'? Produce to it"
+                + " first, or check its name.\n");
+  }
+
+  @Test
+  void shouldFindALabelOfTheWrongTypeBeforeARun() throws IOException {
+    run(0, "produce", pipeline, "--data", folder.resolve("rows.csv"));
+    Path wrong = folder.resolve("wrong.yaml");
+    Files.writeString(
+        wrong,
+        Files.readString(pipeline)
+            .replace("name: x, type: numeric", "name: x, type: vector, size: 3"));
+    run(1, "validate", wrong, "--connect");
+  }
+
+  @Test
+  void shouldShowWhyAnEventIsADeadLetter() throws IOException {
+    cluster.createTopics(List.of(new NewTopic("dead", 1, (short) 1)));
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>("dead", "k".getBytes(UTF_8), "no \"avro\"".getBytes(UTF_8));
+    letter.headers().add("__streams.errors.message", "first byte is 0x6e".getBytes(UTF_8));
+    letter.headers().add("__streams.errors.stacktrace", "at x".getBytes(UTF_8));
+    letter.headers().add("millrace.reason", "not_wire_format".getBytes(UTF_8));
+    try (var producer =
+        new KafkaProducer<>(
+            Map.<String, Object>of("bootstrap.servers", cluster.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(letter);
+    }
+    assertThat(run(0, tail("dead", "-n", "1")))
+        .startsWith("0:0  k  not_wire_format (first byte is 0x6e)  (not decoded: ");
+    JsonNode json = new ObjectMapper().readTree(run(0, tail("dead", "-n", "1", "-o", "json")));
+    assertThat(json.get("headers").get("millrace.reason").asText()).isEqualTo("not_wire_format");
+    assertThat(json.get("headers").has("__streams.errors.stacktrace")).isFalse();
+    assertThat(json.get("error").asText()).contains("0x6e");
+  }
+
+  @Test
+  void shouldShortenLongBytesForPeopleOnly() {
+    Schema schema = SnapshotBlock.SCHEMA;
+    byte[] block = new SnapshotBlock("m", 1, "b/0", new byte[1000]).encode(1);
+    assertThat(AvroJson.text(schema, block, 24)).contains("… (1000 bytes)").hasSizeLessThan(200);
+    assertThat(AvroJson.text(schema, block, Integer.MAX_VALUE)).hasSizeGreaterThan(1000);
   }
 }

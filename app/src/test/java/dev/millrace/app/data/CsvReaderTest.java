@@ -107,7 +107,7 @@ class CsvReaderTest {
         .isInstanceOf(CsvException.class)
         .hasMessage(
             file
-                + ":3: the row has 1 cells, the first row has 2; to leave such rows out, use"
+                + ":3: the row has 1 cell, the first row has 2; to leave such rows out, use"
                 + " --skip-bad-rows");
   }
 

@@ -35,6 +35,10 @@ public final class PipelineParser {
    * @throws IOException if the file cannot be read
    */
   public static Pipeline parse(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new PipelineException(
+          List.of(file + ": this is a directory; expected a pipeline file, such as elec2.yaml"));
+    }
     try {
       return parse(Files.readString(file), file.toString());
     } catch (CharacterCodingException e) {
@@ -214,7 +218,13 @@ public final class PipelineParser {
       stated.forEach(
           (key, value) -> {
             Value v = (Value) value;
-            settings.put((String) key, substitutions.apply(v.node(), v.text().orElseThrow()));
+            String text = v.text().orElseThrow();
+            String resolved = substitutions.apply(v.node(), text);
+            if (section.equals("kafka") && problems.none()) {
+              KafkaSettings.problem((String) key, text, resolved)
+                  .ifPresent(problem -> problems.add(v.node(), problem));
+            }
+            settings.put((String) key, resolved);
           });
     }
     return settings;

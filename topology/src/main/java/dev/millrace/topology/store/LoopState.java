@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -122,25 +121,7 @@ public record LoopState(
   public void requireSame(String pipelineName, ModelSpec stated) {
     ModelSpec stored = spec.orElseThrow();
     if (!stored.equals(stated)) {
-      throw new StateMismatchException(pipelineName, differences(stored, stated));
-    }
-  }
-
-  private static List<String> differences(ModelSpec stored, ModelSpec stated) {
-    List<String> differences = new ArrayList<>();
-    compare(differences, "features", stored.features(), stated.features());
-    compare(differences, "label", stored.label(), stated.label());
-    compare(differences, "model.layers", stored.layers(), stated.layers());
-    compare(differences, "model.loss", stored.loss(), stated.loss());
-    compare(differences, "model.optimizer", stored.optimizer(), stated.optimizer());
-    compare(differences, "batch", stored.batch(), stated.batch());
-    compare(differences, "seed", stored.seed(), stated.seed());
-    return differences;
-  }
-
-  private static void compare(List<String> differences, String what, Object was, Object is) {
-    if (!Objects.equals(was, is)) {
-      differences.add("%s: was %s, is %s".formatted(what, was, is));
+      throw new StateMismatchException(pipelineName, ModelDifferences.between(stored, stated));
     }
   }
 

@@ -8,8 +8,7 @@ public final class StateMismatchException extends RuntimeException {
 
   StateMismatchException(String pipelineName, List<String> differences) {
     super(
-        ("pipeline '%s' has learned with another file: %s. Put the file back, or give the pipeline"
-                + " another name to begin a new model")
+        "the stored model of pipeline '%s' was made with another file: %s. Put the file back, or give the pipeline another name to begin a new model"
             .formatted(pipelineName, String.join("; ", differences)));
   }
 }

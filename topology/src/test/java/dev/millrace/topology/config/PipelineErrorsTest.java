@@ -97,6 +97,20 @@ class PipelineErrorsTest {
             + " be set; did you mean 'HOME'?",
         "'kafka: {a: \"${vault:x}\"}'|3:12: '${vault:x}' is unknown; expected ${env:…} or"
             + " ${file:…}",
+        "kafka: {application.id: x}|3:25: application.id is the pipeline's name, by which its state"
+            + " and its place in the topic are found again; expected 'name: ...' at the top of the"
+            + " file instead",
+        "kafka: {processing.guarantee: at_least_once}|3:31: processing.guarantee is"
+            + " 'at_least_once'; expected exactly_once_v2 or nothing: with any other, a restart"
+            + " would lose events or learn them twice",
+        "'kafka: {bootstrap.server: \"h:1\"}'|3:27: Kafka has no setting 'bootstrap.server';"
+            + " did you mean 'bootstrap.servers'?",
+        "'kafka: {consumer.max.poll.record: 3}'|3:35: Kafka has no setting"
+            + " 'consumer.max.poll.record'; did you mean 'max.poll.records'?",
+        "kafka: {commit.interval.ms: soon}|3:29: kafka.commit.interval.ms is 'soon'; expected a"
+            + " whole number of [0,...]",
+        "kafka: {security.protocol: SSSL}|3:28: kafka.security.protocol is 'SSSL'; expected one of"
+            + " (case insensitive) [SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT]",
         "'registry: {a: \"${file:/no/such}\"}'|3:15: the file /no/such cannot be read; expected a"
             + " readable text file",
       })
@@ -130,6 +144,26 @@ class PipelineErrorsTest {
     assertOnly(
         "input: {topic: t, features: " + features + "}\nlabel: {field: y" + label + "}\n",
         "p.yaml:" + problem);
+  }
+
+  @Test
+  void shouldLetTheOtherSettingsOfKafkaThrough() {
+    String kafka =
+        "kafka: {processing.guarantee: exactly_once_v2, state.dir: /var/x, my.plugin.setting: 1,"
+            + " consumer.max.poll.records: 3, topic.retention.bytes: 5, num.stream.threads: 2}\n";
+    assertThat(PipelineParser.parse(GOOD + kafka, "p.yaml").kafka())
+        .containsEntry("my.plugin.setting", "1")
+        .containsEntry("consumer.max.poll.records", "3");
+  }
+
+  @Test
+  void shouldNotShowASecretThatIsNoNumber() {
+    String kafka = "kafka: {linger.ms: \"${env:SECRET}\"}\n";
+    PipelineException e =
+        catchThrowableOfType(
+            PipelineException.class,
+            () -> PipelineParser.parse(GOOD + kafka, "p.yaml", Map.of("SECRET", "hunter2")));
+    assertThat(e).hasMessageContaining("${env:SECRET}").hasMessageNotContaining("hunter2");
   }
 
   @Test

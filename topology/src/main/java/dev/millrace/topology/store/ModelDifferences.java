@@ -1,0 +1,103 @@
+package dev.millrace.topology.store;
+
+import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.model.LabelSpec;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.optim.OptimizerSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** In what two models differ, in the words of the pipeline file. */
+final class ModelDifferences {
+  private static final int CLASSES_SHOWN = 10;
+
+  private final List<String> found = new ArrayList<>();
+
+  private ModelDifferences() {}
+
+  static List<String> between(ModelSpec was, ModelSpec is) {
+    ModelDifferences differences = new ModelDifferences();
+    differences.features(was.features(), is.features());
+    differences.compare("label", label(was.label()), label(is.label()));
+    differences.compare("model.layers", layers(was.layers()), layers(is.layers()));
+    differences.compare("model.loss", was.loss(), is.loss());
+    differences.optimizer(was.optimizer(), is.optimizer());
+    differences.compare("batch", was.batch(), is.batch());
+    differences.compare("seed", was.seed(), is.seed());
+    return differences.found;
+  }
+
+  private void compare(String what, Object was, Object is) {
+    if (!Objects.equals(was, is)) {
+      found.add("%s: was %s, is %s".formatted(what, was, is));
+    }
+  }
+
+  private void features(List<FeatureSpec> was, List<FeatureSpec> is) {
+    Map<String, FeatureSpec> before = byName(was);
+    Map<String, FeatureSpec> after = byName(is);
+    int known = found.size();
+    before.forEach(
+        (name, feature) -> {
+          if (!after.containsKey(name)) {
+            found.add("feature " + name + ": was " + feature(feature) + ", is no more");
+          } else if (!feature.equals(after.get(name))) {
+            compare("feature " + name, feature(feature), feature(after.get(name)));
+          }
+        });
+    after.forEach(
+        (name, feature) -> {
+          if (!before.containsKey(name)) {
+            found.add("feature " + name + ": was not there, is " + feature(feature));
+          }
+        });
+    if (found.size() == known) {
+      compare("the order of features", before.keySet(), after.keySet());
+    }
+  }
+
+  private static Map<String, FeatureSpec> byName(List<FeatureSpec> features) {
+    Map<String, FeatureSpec> byName = new LinkedHashMap<>();
+    features.forEach(feature -> byName.put(feature.name(), feature));
+    return byName;
+  }
+
+  private static String feature(FeatureSpec feature) {
+    return switch (feature.kind()) {
+      case NUMERIC -> "numeric" + (feature.normalize() ? "" : ", not normalized");
+      case VECTOR -> "vector of " + feature.size() + (feature.normalize() ? ", normalized" : "");
+      case HASHED -> "hashed, " + feature.size() + " buckets";
+      case ONE_HOT -> "one_hot of " + few(feature.categories());
+    };
+  }
+
+  private static String label(LabelSpec label) {
+    return label.field() + (label.isClassification() ? " of " + few(label.classes()) : "");
+  }
+
+  private static String few(List<String> words) {
+    return words.size() <= CLASSES_SHOWN
+        ? words.toString()
+        : words.subList(0, CLASSES_SHOWN) + " and " + (words.size() - CLASSES_SHOWN) + " more";
+  }
+
+  /** The last one is the output layer, which follows from the label. */
+  private static String layers(List<LayerSpec> layers) {
+    return layers.subList(0, layers.size() - 1).stream()
+        .map(layer -> layer.dense() + " " + layer.activation())
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private void optimizer(OptimizerSpec was, OptimizerSpec is) {
+    compare("model.optimizer", was.name(), is.name());
+    if (was.name().equals(is.name())) {
+      was.settings()
+          .forEach((setting, value) -> compare(setting, value, is.settings().get(setting)));
+    }
+  }
+}
