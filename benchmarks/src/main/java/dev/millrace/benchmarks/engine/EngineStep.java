@@ -25,9 +25,9 @@ public final class EngineStep implements Benchmark {
   private record Shape(String name, int inputs, List<LayerSpec> layers, Loss loss, int rows) {}
 
   private static final List<LayerSpec> TEN_CLASSES =
-      List.of(new LayerSpec(512, Activation.RELU), new LayerSpec(10, Activation.SOFTMAX));
+      List.of(LayerSpec.dense(512, Activation.RELU), LayerSpec.dense(10, Activation.SOFTMAX));
   private static final List<LayerSpec> YES_OR_NO =
-      List.of(new LayerSpec(64, Activation.RELU), new LayerSpec(1, Activation.SIGMOID));
+      List.of(LayerSpec.dense(64, Activation.RELU), LayerSpec.dense(1, Activation.SIGMOID));
   private static final List<Shape> SHAPES =
       List.of(
           new Shape("1000-512-10 batch 32", 1000, TEN_CLASSES, Loss.CATEGORICAL_CROSSENTROPY, 32),
@@ -94,7 +94,7 @@ public final class EngineStep implements Benchmark {
     long start = System.nanoTime();
     for (int i = 0; i < repeats; i++) {
       network.forward(x, 0, rows);
-      network.learn(x, 0, targets, 0, rows);
+      network.learn(targets, 0, rows);
     }
     return (System.nanoTime() - start) / 1e3 / repeats;
   }

@@ -1,8 +1,8 @@
 package dev.millrace.engine.kernel;
 
 /**
- * The arithmetic of dense networks over row-major float arrays. All implementations give the same
- * bits for the same input, but for the payload of a NaN.
+ * The arithmetic of networks over float arrays. All implementations give the same bits for the same
+ * input, but for the payload of a NaN.
  *
  * <p>That is possible because each element of a product is one chain of fused multiply-adds in
  * ascending order, so that an implementation may compute many elements at once but never split a
@@ -14,44 +14,14 @@ package dev.millrace.engine.kernel;
  * duty. Arrays of input and output must not overlap unless a method says that they may.
  */
 public interface Kernels {
-  /**
-   * Optimiser state of this magnitude or less becomes 0. Java cannot flush denormals, and a
-   * gradient that stays 0 would let the state decay into them, which makes a step two to three
-   * times slower.
-   */
-  float TINY = 1e-30f;
+  /** The products of dense layers. */
+  Products products();
 
-  // Products of a dense layer. Shapes: x [rows][inputs], y [rows][outputs], W [inputs][outputs].
+  /** The steps of the optimisers, and what is done to gradients before them. */
+  Updates updates();
 
-  /** y = x·W + b. Each y starts from its bias and adds x[k]·W[k] for k ascending. */
-  void forward(
-      DenseShape shape,
-      float[] x,
-      int xOffset,
-      float[] parameters,
-      float[] y,
-      int rows,
-      Workspace workspace);
-
-  /**
-   * dW = xᵀ·dy, written at the kernel's offset of {@code gradient}. Each starts from 0 and adds
-   * x[row]·dy[row] for rows ascending.
-   */
-  void weightGradient(
-      DenseShape shape,
-      float[] x,
-      int xOffset,
-      float[] dy,
-      float[] gradient,
-      int rows,
-      Workspace workspace);
-
-  /** db = Σ dy over rows ascending, written at the bias' offset of {@code gradient}. */
-  void biasGradient(DenseShape shape, float[] dy, float[] gradient, int rows);
-
-  /** dx = dy·Wᵀ. Each starts from 0 and adds dy[j]·W[k][j] for j ascending. */
-  void inputGradient(
-      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace);
+  /** y = y + a·x, each a fused multiply-add: length elements from yAt and xAt. */
+  void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length);
 
   // Activations y = f(z) and their gradients dz = dy·f'(z), over the first length elements. dy may
   // be dz.
@@ -85,34 +55,6 @@ public interface Kernels {
   void softmaxGradient(
       float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace);
 
-  // One step of an optimiser, over all elements of w.
-
-  /** w = w - rate·g. */
-  void sgd(float[] w, float[] g, float rate);
-
-  /** m = momentum·m - rate·g; w = w + m. */
-  void momentum(float[] w, float[] g, float[] m, float rate, float momentum);
-
-  /** m = momentum·m - rate·g; w = w + momentum·m - rate·g. */
-  void nesterov(float[] w, float[] g, float[] m, float rate, float momentum);
-
-  /**
-   * m = m + (g - m)·rate1; v = v + (g² - v)·rate2; w = w - (alpha·m) / (sqrt(v) + epsilon).
-   *
-   * @param rate1 1 - beta_1
-   * @param rate2 1 - beta_2
-   * @param alpha the learning rate, corrected for the bias of m and v
-   */
-  void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon);
-
   // Features.
 
   /**
@@ -141,6 +83,9 @@ public interface Kernels {
 
   /** Whether every one of the first length elements has a magnitude of at most bound; NaN not. */
   boolean allWithin(float[] a, int length, float bound);
+
+  /** The largest magnitude of length elements from an index on; NaN if one is NaN, 0 of none. */
+  float maxMagnitude(float[] a, int at, int length);
 
   /** Whether none of the first length elements is NaN or infinite. */
   default boolean allFinite(float[] a, int length) {

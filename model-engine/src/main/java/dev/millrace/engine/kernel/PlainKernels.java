@@ -7,79 +7,23 @@ import java.util.Arrays;
  * static as well, from an index on, and serve as the tails of the vector kernels.
  */
 public final class PlainKernels implements Kernels {
+  private final Products products = new PlainProducts();
+  private final Updates updates = new PlainUpdates();
+
   @Override
-  public void forward(
-      DenseShape shape,
-      float[] x,
-      int xOffset,
-      float[] parameters,
-      float[] y,
-      int rows,
-      Workspace workspace) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    for (int row = 0; row < rows; row++) {
-      int yRow = row * outputs;
-      System.arraycopy(parameters, shape.biasOffset(), y, yRow, outputs);
-      for (int k = 0; k < inputs; k++) {
-        float xk = x[xOffset + row * inputs + k];
-        int w = shape.kernelOffset() + k * outputs;
-        for (int j = 0; j < outputs; j++) {
-          y[yRow + j] = Math.fma(xk, parameters[w + j], y[yRow + j]);
-        }
-      }
-    }
+  public Products products() {
+    return products;
   }
 
   @Override
-  public void weightGradient(
-      DenseShape shape,
-      float[] x,
-      int xOffset,
-      float[] dy,
-      float[] gradient,
-      int rows,
-      Workspace workspace) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    for (int k = 0; k < inputs; k++) {
-      int dw = shape.kernelOffset() + k * outputs;
-      Arrays.fill(gradient, dw, dw + outputs, 0f);
-      for (int row = 0; row < rows; row++) {
-        float xk = x[xOffset + row * inputs + k];
-        for (int j = 0; j < outputs; j++) {
-          gradient[dw + j] = Math.fma(xk, dy[row * outputs + j], gradient[dw + j]);
-        }
-      }
-    }
+  public Updates updates() {
+    return updates;
   }
 
   @Override
-  public void biasGradient(DenseShape shape, float[] dy, float[] gradient, int rows) {
-    int outputs = shape.outputs();
-    int db = shape.biasOffset();
-    Arrays.fill(gradient, db, db + outputs, 0f);
-    for (int row = 0; row < rows; row++) {
-      for (int j = 0; j < outputs; j++) {
-        gradient[db + j] += dy[row * outputs + j];
-      }
-    }
-  }
-
-  @Override
-  public void inputGradient(
-      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    for (int row = 0; row < rows; row++) {
-      for (int k = 0; k < inputs; k++) {
-        int w = shape.kernelOffset() + k * outputs;
-        float sum = 0f;
-        for (int j = 0; j < outputs; j++) {
-          sum = Math.fma(dy[row * outputs + j], parameters[w + j], sum);
-        }
-        dx[row * inputs + k] = sum;
-      }
+  public void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] = Math.fma(a, x[xAt + i], y[yAt + i]);
     }
   }
 
@@ -193,76 +137,6 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, float rate) {
-    sgd(w, g, rate, 0);
-  }
-
-  static void sgd(float[] w, float[] g, float rate, int from) {
-    for (int i = from; i < w.length; i++) {
-      w[i] = Math.fma(-rate, g[i], w[i]);
-    }
-  }
-
-  @Override
-  public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
-    momentum(w, g, m, rate, momentum, 0);
-  }
-
-  static void momentum(float[] w, float[] g, float[] m, float rate, float momentum, int from) {
-    for (int i = from; i < w.length; i++) {
-      m[i] = flush(Math.fma(momentum, m[i], -(rate * g[i])));
-      w[i] = w[i] + m[i];
-    }
-  }
-
-  @Override
-  public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
-    nesterov(w, g, m, rate, momentum, 0);
-  }
-
-  static void nesterov(float[] w, float[] g, float[] m, float rate, float momentum, int from) {
-    for (int i = from; i < w.length; i++) {
-      float move = -(rate * g[i]);
-      m[i] = flush(Math.fma(momentum, m[i], move));
-      w[i] = w[i] + Math.fma(momentum, m[i], move);
-    }
-  }
-
-  @Override
-  public void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon) {
-    adam(w, g, m, v, rate1, rate2, alpha, epsilon, 0);
-  }
-
-  static void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon,
-      int from) {
-    for (int i = from; i < w.length; i++) {
-      m[i] = flush(Math.fma(g[i] - m[i], rate1, m[i]));
-      v[i] = flush(Math.fma(Math.fma(g[i], g[i], -v[i]), rate2, v[i]));
-      w[i] = w[i] - (alpha * m[i]) / ((float) Math.sqrt(v[i]) + epsilon);
-    }
-  }
-
-  private static float flush(float state) {
-    return Math.abs(state) <= TINY ? 0f : state;
-  }
-
-  @Override
   public void standardize(
       float[] x,
       int xOffset,
@@ -296,5 +170,14 @@ public final class PlainKernels implements Kernels {
       }
     }
     return true;
+  }
+
+  @Override
+  public float maxMagnitude(float[] a, int at, int length) {
+    float max = 0f;
+    for (int i = at; i < at + length; i++) {
+      max = Math.max(max, Math.abs(a[i]));
+    }
+    return max;
   }
 }

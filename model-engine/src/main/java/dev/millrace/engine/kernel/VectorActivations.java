@@ -1,7 +1,7 @@
 package dev.millrace.engine.kernel;
 
-import static dev.millrace.engine.kernel.VectorProducts.LENGTH;
-import static dev.millrace.engine.kernel.VectorProducts.SPECIES;
+import static dev.millrace.engine.kernel.VectorTiles.LENGTH;
+import static dev.millrace.engine.kernel.VectorTiles.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

@@ -1,8 +1,7 @@
 package dev.millrace.engine.kernel;
 
-import static dev.millrace.engine.kernel.VectorProducts.LENGTH;
-import static dev.millrace.engine.kernel.VectorProducts.PANEL;
-import static dev.millrace.engine.kernel.VectorProducts.SPECIES;
+import static dev.millrace.engine.kernel.VectorTiles.LENGTH;
+import static dev.millrace.engine.kernel.VectorTiles.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -25,153 +24,29 @@ final class VectorKernels implements Kernels {
     return SPECIES.vectorBitSize();
   }
 
+  private final Products products = new VectorProducts();
+  private final Updates updates = new VectorUpdates();
+
   @Override
-  public void forward(
-      DenseShape shape,
-      float[] x,
-      int xOffset,
-      float[] parameters,
-      float[] y,
-      int rows,
-      Workspace workspace) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    int w = shape.kernelOffset();
-    int bias = shape.biasOffset();
-    int blocks = rows / 4;
-    packRows(x, xOffset, blocks, inputs, workspace.left);
-    VectorProducts.blocks(
-        workspace.left,
-        blocks,
-        inputs,
-        parameters,
-        w,
-        parameters,
-        bias,
-        1,
-        y,
-        0,
-        outputs,
-        workspace.right);
-    for (int row = 4 * blocks; row < rows; row++) {
-      int from = xOffset + row * inputs;
-      VectorProducts.row(
-          x, from, 1, inputs, parameters, w, parameters, bias, 1, y, row * outputs, outputs);
-    }
+  public Products products() {
+    return products;
   }
 
   @Override
-  public void weightGradient(
-      DenseShape shape,
-      float[] x,
-      int xOffset,
-      float[] dy,
-      float[] gradient,
-      int rows,
-      Workspace workspace) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    int dw = shape.kernelOffset();
-    float[] zeros = workspace.zeros;
-    int blocks = inputs / 4;
-    packColumns(x, xOffset, blocks, inputs, rows, workspace.left);
-    VectorProducts.blocks(
-        workspace.left, blocks, rows, dy, 0, zeros, 0, 0, gradient, dw, outputs, workspace.right);
-    for (int k = 4 * blocks; k < inputs; k++) {
-      int to = dw + k * outputs;
-      VectorProducts.row(x, xOffset + k, inputs, rows, dy, 0, zeros, 0, 0, gradient, to, outputs);
-    }
+  public Updates updates() {
+    return updates;
   }
 
   @Override
-  public void biasGradient(DenseShape shape, float[] dy, float[] gradient, int rows) {
-    int outputs = shape.outputs();
-    int db = shape.biasOffset();
-    for (int j = 0; j < outputs; j += LENGTH) {
-      VectorMask<Float> mask = VectorProducts.first(outputs - j);
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int row = 0; row < rows; row++) {
-        sum = sum.add(FloatVector.fromArray(SPECIES, dy, row * outputs + j, mask));
-      }
-      sum.intoArray(gradient, db + j, mask);
+  public void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length) {
+    FloatVector factor = FloatVector.broadcast(SPECIES, a);
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector sum = FloatVector.fromArray(SPECIES, y, yAt + i);
+      factor.fma(FloatVector.fromArray(SPECIES, x, xAt + i), sum).intoArray(y, yAt + i);
     }
-  }
-
-  /** Transposes W by panels of columns, so that vectors run across the inputs. */
-  @Override
-  public void inputGradient(
-      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    float[] left = workspace.left;
-    float[] right = workspace.right;
-    float[] zeros = workspace.zeros;
-    int blocks = rows / 4;
-    packRows(dy, 0, blocks, outputs, left);
-    for (int k = 0; k < inputs; k += PANEL) {
-      int width = Math.min(PANEL, inputs - k);
-      transpose(parameters, shape.kernelOffset() + k * outputs, width, outputs, right);
-      for (int block = 0; block < blocks && width == PANEL; block++) {
-        int to = 4 * block * inputs + k;
-        VectorProducts.tile4x2(
-            left, 4 * block * outputs, outputs, right, 0, PANEL, zeros, 0, dx, to, inputs);
-      }
-      for (int lane = 0; lane < width; lane += LENGTH) {
-        for (int row = width == PANEL ? 4 * blocks : 0; row < rows; row++) {
-          VectorProducts.tile1x1(
-              dy,
-              row * outputs,
-              1,
-              outputs,
-              right,
-              lane,
-              PANEL,
-              zeros,
-              0,
-              dx,
-              row * inputs + k + lane,
-              width - lane);
-        }
-      }
-    }
-  }
-
-  /** Rows of a as blocks [block][k][4]. */
-  private static void packRows(float[] a, int offset, int blocks, int depth, float[] packed) {
-    for (int block = 0; block < blocks; block++) {
-      int row = offset + 4 * block * depth;
-      int to = 4 * block * depth;
-      for (int k = 0; k < depth; k++) {
-        packed[to + 4 * k] = a[row + k];
-        packed[to + 4 * k + 1] = a[row + depth + k];
-        packed[to + 4 * k + 2] = a[row + 2 * depth + k];
-        packed[to + 4 * k + 3] = a[row + 3 * depth + k];
-      }
-    }
-  }
-
-  /** Columns of a as blocks [block][row][4]. */
-  private static void packColumns(
-      float[] a, int offset, int blocks, int stride, int rows, float[] packed) {
-    for (int row = 0; row < rows; row++) {
-      int from = offset + row * stride;
-      for (int block = 0; block < blocks; block++) {
-        int to = 4 * (block * rows + row);
-        packed[to] = a[from + 4 * block];
-        packed[to + 1] = a[from + 4 * block + 1];
-        packed[to + 2] = a[from + 4 * block + 2];
-        packed[to + 3] = a[from + 4 * block + 3];
-      }
-    }
-  }
-
-  /** The rows of a, width of them, as columns [depth][PANEL]; the columns beyond are left. */
-  private static void transpose(float[] a, int offset, int width, int depth, float[] transposed) {
-    for (int column = 0; column < width; column++) {
-      int from = offset + column * depth;
-      for (int j = 0; j < depth; j++) {
-        transposed[j * PANEL + column] = a[from + j];
-      }
+    for (int i = body; i < length; i++) {
+      y[yAt + i] = Math.fma(a, x[xAt + i], y[yAt + i]);
     }
   }
 
@@ -217,34 +92,6 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, float rate) {
-    VectorUpdates.sgd(w, g, rate);
-  }
-
-  @Override
-  public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
-    VectorUpdates.momentum(w, g, m, rate, momentum);
-  }
-
-  @Override
-  public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
-    VectorUpdates.nesterov(w, g, m, rate, momentum);
-  }
-
-  @Override
-  public void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon) {
-    VectorUpdates.adam(w, g, m, v, rate1, rate2, alpha, epsilon);
-  }
-
-  @Override
   public void standardize(
       float[] x,
       int xOffset,
@@ -287,5 +134,19 @@ final class VectorKernels implements Kernels {
       }
     }
     return true;
+  }
+
+  @Override
+  public float maxMagnitude(float[] a, int at, int length) {
+    FloatVector largest = FloatVector.zero(SPECIES);
+    int end = at + SPECIES.loopBound(length);
+    for (int i = at; i < end; i += LENGTH) {
+      largest = largest.max(FloatVector.fromArray(SPECIES, a, i).abs());
+    }
+    float max = largest.reduceLanes(VectorOperators.MAX);
+    for (int i = end; i < at + length; i++) {
+      max = Math.max(max, Math.abs(a[i]));
+    }
+    return max;
   }
 }

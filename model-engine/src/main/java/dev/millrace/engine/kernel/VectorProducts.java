@@ -1,281 +1,344 @@
 package dev.millrace.engine.kernel;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
+import static dev.millrace.engine.kernel.Panels.WIDTH;
+import static dev.millrace.engine.kernel.VectorTiles.LENGTH;
 
 /**
- * The products c = start + a·b of the vector kernels, by register tiles.
+ * The products by register tiles. Vectors run across columns (across rows, for the input gradient),
+ * so that every element stays one chain.
  *
- * <p>A tile is four rows by two vectors: eight independent chains hide the latency of the fused
- * multiply-add, and with their operands fit into 16 vector registers. The left operand is packed in
- * blocks of four rows, [block][k][4]; the right one is row-major with any stride. Vectors run
- * across columns, so that every element stays one chain over k.
+ * <p>A panel is one vector of 512 bits, two of 256 or four of 128. With 512 bits there are 32
+ * registers, and a tile takes four panels; with fewer bits there may be 16, and it takes two
+ * vectors.
  */
-final class VectorProducts {
-  /**
-   * The machine's preferred width; a width it lacks would fall back to objects, 70 times slower.
-   */
-  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+final class VectorProducts implements Products {
+  private static final int BLOCK = Workspace.BLOCK;
+  private static final boolean WIDE = LENGTH == WIDTH;
 
-  static final int LENGTH = SPECIES.length();
-  static final int PANEL = 2 * LENGTH;
+  @Override
+  public void forward(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] parameters,
+      float[] y,
+      int rows,
+      int panel,
+      int panels,
+      Workspace workspace) {
+    int outputs = shape.outputs();
+    int end = panel + panels;
+    int full = Math.min(end, outputs / WIDTH);
+    for (int p = panel; p < full; p += PANELS_MAX) {
+      int group = Math.min(PANELS_MAX, full - p);
+      for (int row = 0; row + BLOCK <= rows; row += BLOCK) {
+        forwardBlock(shape, parameters, p, group, row, y, row * outputs + p * WIDTH, workspace);
+      }
+      for (int row = rows / BLOCK * BLOCK; row < rows; row++) {
+        int from = xOffset + row * shape.inputs();
+        forwardRow(shape, parameters, p, group, x, from, y, row * outputs + p * WIDTH, workspace);
+      }
+    }
+    if (full < end) {
+      lastPanel(shape, x, xOffset, parameters, y, rows, workspace);
+    }
+  }
 
-  private static final FloatVector NUMBERS = FloatVector.zero(SPECIES).addIndex(1);
+  /** Four rows of some panels. */
+  private static void forwardBlock(
+      DenseShape shape,
+      float[] parameters,
+      int panel,
+      int panels,
+      int row,
+      float[] y,
+      int to,
+      Workspace workspace) {
+    block(
+        workspace.left,
+        row * shape.inputs(),
+        shape.inputs(),
+        parameters,
+        shape.at(panel, 0),
+        shape.inputs() * WIDTH,
+        panels,
+        shape.hasBias() ? parameters : workspace.zeros,
+        shape.hasBias() ? shape.biasOffset() + panel * WIDTH : 0,
+        y,
+        to,
+        shape.outputs(),
+        WIDTH);
+  }
 
-  private VectorProducts() {}
+  /** One row of some panels. */
+  private static void forwardRow(
+      DenseShape shape,
+      float[] parameters,
+      int panel,
+      int panels,
+      float[] x,
+      int from,
+      float[] y,
+      int to,
+      Workspace workspace) {
+    float[] start = shape.hasBias() ? parameters : workspace.zeros;
+    int startOffset = shape.hasBias() ? shape.biasOffset() + panel * WIDTH : 0;
+    int stride = shape.inputs() * WIDTH;
+    int b = shape.at(panel, 0);
+    int columns = panels * WIDTH;
+    int column = 0;
+    for (; column + 4 * LENGTH <= columns; column += 4 * LENGTH) {
+      int s = startOffset + column;
+      VectorTiles.row4(
+          x, from, shape.inputs(), parameters, b, stride, column, start, s, y, to + column);
+    }
+    for (; column < columns; column += LENGTH) {
+      int at = b + column / WIDTH * stride + column % WIDTH;
+      VectorTiles.row1(
+          x, from, shape.inputs(), parameters, at, start, startOffset + column, y, to + column);
+    }
+  }
 
-  /**
-   * The first lanes, all if there are no more. The species' own indexInRange has branches behind
-   * which the compiler keeps the mask as an object.
-   */
-  static VectorMask<Float> first(int lanes) {
-    return NUMBERS.compare(VectorOperators.LT, (float) lanes);
+  /** The panel that outputs do not fill: its tiles go through the workspace. */
+  private static void lastPanel(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] parameters,
+      float[] y,
+      int rows,
+      Workspace workspace) {
+    int panel = shape.outputs() / WIDTH;
+    int width = shape.outputs() % WIDTH;
+    float[] tile = workspace.tile;
+    for (int row = 0; row < rows; row++) {
+      int lane = row % BLOCK;
+      if (row / BLOCK * BLOCK + BLOCK > rows) {
+        lane = 0;
+        int from = xOffset + row * shape.inputs();
+        forwardRow(shape, parameters, panel, 1, x, from, tile, 0, workspace);
+      } else if (lane == 0) {
+        VectorProducts.block(
+            workspace.left,
+            row * shape.inputs(),
+            shape.inputs(),
+            parameters,
+            shape.at(panel, 0),
+            0,
+            1,
+            shape.hasBias() ? parameters : workspace.zeros,
+            shape.hasBias() ? shape.biasOffset() + panel * WIDTH : 0,
+            tile,
+            0,
+            WIDTH,
+            0);
+      }
+      System.arraycopy(tile, lane * WIDTH, y, row * shape.outputs() + panel * WIDTH, width);
+    }
+  }
+
+  @Override
+  public void weightGradient(
+      int rows, int panel, int panels, int k, int count, float[] g, Workspace workspace) {
+    for (int i = 0; i < count; i += BLOCK) {
+      block(
+          workspace.left,
+          (k + i) * rows,
+          rows,
+          workspace.right,
+          panel * rows * WIDTH,
+          rows * WIDTH,
+          panels,
+          workspace.zeros,
+          0,
+          g,
+          i * WIDTH,
+          WIDTH,
+          SLAB_LENGTH);
+    }
   }
 
   /**
-   * Blocks of four rows of c. A panel of b that several blocks share is copied together first: its
-   * rows, a power of two apart, would fall into few sets of the cache.
+   * Four packed rows of a times some panels of b.
    *
-   * @param panel room for [depth][PANEL]
-   * @param a packed blocks, from index 0
-   * @param start what each row of c starts from, from startOffset
-   * @param columns of c, of b, and of start; c and b have their rows columns and bStride apart
+   * @param bStride from one panel of b to the next
+   * @param start [panels][16], what the chains of each row start from
+   * @param cRow from one row of c to the next
+   * @param cPanel from one panel of c to the next
    */
-  static void blocks(
+  private static void block(
       float[] a,
-      int blocks,
+      int aOffset,
       int depth,
       float[] b,
       int bOffset,
+      int bStride,
+      int panels,
       float[] start,
       int startOffset,
-      int startStep,
       float[] c,
       int cOffset,
-      int columns,
-      float[] panel) {
-    int fullColumns = columns - columns % PANEL;
-    boolean shared = blocks >= 4;
-    float[] right = shared ? panel : b;
-    int stride = shared ? PANEL : columns;
-    for (int j = 0; j < fullColumns; j += PANEL) {
-      if (shared) {
-        copyPanel(b, bOffset + j, columns, depth, panel);
-      }
-      int from = shared ? 0 : bOffset + j;
-      for (int block = 0; block < blocks; block++) {
-        int cTile = cOffset + 4 * block * columns + j;
-        int s = startOffset + j * startStep;
-        tile4x2(a, 4 * block * depth, depth, right, from, stride, start, s, c, cTile, columns);
-      }
+      int cRow,
+      int cPanel) {
+    if (WIDE && panels == 4) {
+      VectorTiles.tile4x4(
+          a, aOffset, depth, b, bOffset, bStride, start, startOffset, c, cOffset, cRow, cPanel);
+      return;
     }
-    for (int j = fullColumns; j < columns; j += LENGTH) {
-      for (int block = 0; block < blocks; block++) {
-        int cTile = cOffset + 4 * block * columns + j;
-        int s = startOffset + j * startStep;
-        tile4x1(
+    if (WIDE) {
+      int p = 0;
+      for (; p + 2 <= panels; p += 2) {
+        VectorTiles.tile4x2(
             a,
-            4 * block * depth,
+            aOffset,
             depth,
             b,
-            bOffset + j,
-            columns,
+            bOffset + p * bStride,
+            bStride,
             start,
-            s,
+            startOffset + p * WIDTH,
             c,
-            cTile,
-            columns,
-            columns - j);
+            cOffset + p * cPanel,
+            cRow,
+            cPanel);
+      }
+      if (p < panels) {
+        VectorTiles.tile4x1(
+            a,
+            aOffset,
+            depth,
+            b,
+            bOffset + p * bStride,
+            start,
+            startOffset + p * WIDTH,
+            c,
+            cOffset + p * cPanel,
+            cRow);
+      }
+      return;
+    }
+    for (int p = 0; p < panels; p++) {
+      for (int column = 0; column < WIDTH; column += 2 * LENGTH) {
+        VectorTiles.tile4x2(
+            a,
+            aOffset,
+            depth,
+            b,
+            bOffset + p * bStride + column,
+            LENGTH,
+            start,
+            startOffset + p * WIDTH + column,
+            c,
+            cOffset + p * cPanel + column,
+            cRow,
+            LENGTH);
       }
     }
   }
 
-  private static void copyPanel(float[] b, int offset, int stride, int depth, float[] panel) {
-    for (int k = 0; k < depth; k++) {
-      int from = offset + k * stride;
-      FloatVector.fromArray(SPECIES, b, from).intoArray(panel, k * PANEL);
-      FloatVector.fromArray(SPECIES, b, from + LENGTH).intoArray(panel, k * PANEL + LENGTH);
+  @Override
+  public void biasGradient(DenseShape shape, int rows, float[] g, Workspace workspace) {
+    for (int panel = 0; panel < shape.panels(); panel++) {
+      VectorTiles.sumRows(workspace.right, panel * rows * WIDTH, rows, g, panel * WIDTH);
     }
-  }
-
-  /** Four rows by two vectors. */
-  static void tile4x2(
-      float[] a,
-      int aOffset,
-      int depth,
-      float[] b,
-      int bOffset,
-      int bStride,
-      float[] start,
-      int startOffset,
-      float[] c,
-      int cOffset,
-      int cStride) {
-    FloatVector s0 = FloatVector.fromArray(SPECIES, start, startOffset);
-    FloatVector s1 = FloatVector.fromArray(SPECIES, start, startOffset + LENGTH);
-    FloatVector c00 = s0;
-    FloatVector c01 = s1;
-    FloatVector c10 = s0;
-    FloatVector c11 = s1;
-    FloatVector c20 = s0;
-    FloatVector c21 = s1;
-    FloatVector c30 = s0;
-    FloatVector c31 = s1;
-    for (int k = 0; k < depth; k++) {
-      int bRow = bOffset + k * bStride;
-      int aStep = aOffset + k * 4;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bRow);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bRow + LENGTH);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[aStep]);
-      c00 = a0.fma(b0, c00);
-      c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[aStep + 1]);
-      c10 = a1.fma(b0, c10);
-      c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[aStep + 2]);
-      c20 = a2.fma(b0, c20);
-      c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[aStep + 3]);
-      c30 = a3.fma(b0, c30);
-      c31 = a3.fma(b1, c31);
-    }
-    c00.intoArray(c, cOffset);
-    c01.intoArray(c, cOffset + LENGTH);
-    c10.intoArray(c, cOffset + cStride);
-    c11.intoArray(c, cOffset + cStride + LENGTH);
-    c20.intoArray(c, cOffset + 2 * cStride);
-    c21.intoArray(c, cOffset + 2 * cStride + LENGTH);
-    c30.intoArray(c, cOffset + 3 * cStride);
-    c31.intoArray(c, cOffset + 3 * cStride + LENGTH);
-  }
-
-  /** Four rows by the first lanes of one vector; all of it if lanes are as many or more. */
-  static void tile4x1(
-      float[] a,
-      int aOffset,
-      int depth,
-      float[] b,
-      int bOffset,
-      int bStride,
-      float[] start,
-      int startOffset,
-      float[] c,
-      int cOffset,
-      int cStride,
-      int lanes) {
-    VectorMask<Float> mask = first(lanes);
-    FloatVector c0 = FloatVector.fromArray(SPECIES, start, startOffset, mask);
-    FloatVector c1 = c0;
-    FloatVector c2 = c0;
-    FloatVector c3 = c0;
-    for (int k = 0; k < depth; k++) {
-      int aStep = aOffset + k * 4;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bOffset + k * bStride, mask);
-      c0 = FloatVector.broadcast(SPECIES, a[aStep]).fma(b0, c0);
-      c1 = FloatVector.broadcast(SPECIES, a[aStep + 1]).fma(b0, c1);
-      c2 = FloatVector.broadcast(SPECIES, a[aStep + 2]).fma(b0, c2);
-      c3 = FloatVector.broadcast(SPECIES, a[aStep + 3]).fma(b0, c3);
-    }
-    c0.intoArray(c, cOffset, mask);
-    c1.intoArray(c, cOffset + cStride, mask);
-    c2.intoArray(c, cOffset + 2 * cStride, mask);
-    c3.intoArray(c, cOffset + 3 * cStride, mask);
   }
 
   /**
-   * One row of c, whose left operand is not packed.
-   *
-   * @param aStride from one k to the next in a
+   * Vectors run across the rows of the batch, two at a time: dy is turned, and dx turned back. A
+   * single row has nothing to run across, and takes eight scalar chains at a time.
    */
-  static void row(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int depth,
-      float[] b,
-      int bOffset,
-      float[] start,
-      int startOffset,
-      int startStep,
-      float[] c,
-      int cOffset,
-      int columns) {
-    int fullColumns = columns - columns % (4 * LENGTH);
-    for (int j = 0; j < fullColumns; j += 4 * LENGTH) {
-      int s = startOffset + j * startStep;
-      tile1x4(a, aOffset, aStride, depth, b, bOffset + j, columns, start, s, c, cOffset + j);
+  @Override
+  public void inputGradient(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
+    if (rows == 1) {
+      oneRow(shape, dy, parameters, dx);
+      return;
     }
-    for (int j = fullColumns; j < columns; j += LENGTH) {
-      int s = startOffset + j * startStep;
-      tile1x1(
-          a,
-          aOffset,
-          aStride,
-          depth,
-          b,
-          bOffset + j,
-          columns,
-          start,
-          s,
-          c,
-          cOffset + j,
-          columns - j);
+    for (int row = 0; row < rows; row += 2 * LENGTH) {
+      int count = Math.min(2 * LENGTH, rows - row);
+      int lanes = count > LENGTH ? 2 * LENGTH : LENGTH;
+      turn(dy, row * shape.outputs(), count, shape.outputs(), lanes, workspace.right);
+      turnedInputGradient(shape, parameters, lanes, workspace.right, workspace.left);
+      turnBack(workspace.left, lanes, count, shape.inputs(), dx, row * shape.inputs());
     }
   }
 
-  /** One row by four vectors. */
-  private static void tile1x4(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int depth,
-      float[] b,
-      int bOffset,
-      int bStride,
-      float[] start,
-      int startOffset,
-      float[] c,
-      int cOffset) {
-    FloatVector c0 = FloatVector.fromArray(SPECIES, start, startOffset);
-    FloatVector c1 = FloatVector.fromArray(SPECIES, start, startOffset + LENGTH);
-    FloatVector c2 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LENGTH);
-    FloatVector c3 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LENGTH);
-    for (int k = 0; k < depth; k++) {
-      int bRow = bOffset + k * bStride;
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[aOffset + k * aStride]);
-      c0 = a0.fma(FloatVector.fromArray(SPECIES, b, bRow), c0);
-      c1 = a0.fma(FloatVector.fromArray(SPECIES, b, bRow + LENGTH), c1);
-      c2 = a0.fma(FloatVector.fromArray(SPECIES, b, bRow + 2 * LENGTH), c2);
-      c3 = a0.fma(FloatVector.fromArray(SPECIES, b, bRow + 3 * LENGTH), c3);
+  /** dxᵀ [inputs][lanes] = W·dyᵀ, with dyᵀ [outputs][lanes]. */
+  private static void turnedInputGradient(
+      DenseShape shape, float[] parameters, int lanes, float[] dyTurned, float[] dxTurned) {
+    int inputs = shape.inputs();
+    int outputs = shape.outputs();
+    int w = shape.kernelOffset();
+    int stride = inputs * WIDTH;
+    boolean two = lanes > LENGTH;
+    int step = !two || WIDE ? 8 : 4;
+    int k = 0;
+    for (; k + step <= inputs; k += step) {
+      int at = w + k * WIDTH;
+      if (!two) {
+        VectorTiles.turned8x1(parameters, at, stride, outputs, dyTurned, dxTurned, k * lanes);
+      } else if (WIDE) {
+        VectorTiles.turned8x2(parameters, at, stride, outputs, dyTurned, dxTurned, k * lanes);
+      } else {
+        VectorTiles.turned4x2(parameters, at, stride, outputs, dyTurned, dxTurned, k * lanes);
+      }
     }
-    c0.intoArray(c, cOffset);
-    c1.intoArray(c, cOffset + LENGTH);
-    c2.intoArray(c, cOffset + 2 * LENGTH);
-    c3.intoArray(c, cOffset + 3 * LENGTH);
+    for (; k < inputs; k++) {
+      for (int lane = 0; lane < lanes; lane += LENGTH) {
+        VectorTiles.turned1x1(
+            parameters,
+            w + k * WIDTH,
+            stride,
+            outputs,
+            dyTurned,
+            lane,
+            lanes,
+            dxTurned,
+            k * lanes + lane);
+      }
+    }
   }
 
-  /** One row by the first lanes of one vector; all of it if lanes are as many or more. */
-  static void tile1x1(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int depth,
-      float[] b,
-      int bOffset,
-      int bStride,
-      float[] start,
-      int startOffset,
-      float[] c,
-      int cOffset,
-      int lanes) {
-    VectorMask<Float> mask = first(lanes);
-    FloatVector c0 = FloatVector.fromArray(SPECIES, start, startOffset, mask);
-    for (int k = 0; k < depth; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bOffset + k * bStride, mask);
-      c0 = FloatVector.broadcast(SPECIES, a[aOffset + k * aStride]).fma(b0, c0);
+  /** Rows [rows][columns] become [columns][lanes]; the lanes beyond the rows become 0. */
+  private static void turn(
+      float[] a, int offset, int rows, int columns, int lanes, float[] turned) {
+    for (int row = 0; row < rows; row++) {
+      int from = offset + row * columns;
+      for (int j = 0; j < columns; j++) {
+        turned[j * lanes + row] = a[from + j];
+      }
     }
-    c0.intoArray(c, cOffset, mask);
+    for (int row = rows; row < lanes; row++) {
+      for (int j = 0; j < columns; j++) {
+        turned[j * lanes + row] = 0f;
+      }
+    }
+  }
+
+  private static void turnBack(
+      float[] turned, int lanes, int rows, int columns, float[] a, int offset) {
+    for (int row = 0; row < rows; row++) {
+      int to = offset + row * columns;
+      for (int j = 0; j < columns; j++) {
+        a[to + j] = turned[j * lanes + row];
+      }
+    }
+  }
+
+  private static void oneRow(DenseShape shape, float[] dy, float[] parameters, float[] dx) {
+    int inputs = shape.inputs();
+    int k = 0;
+    for (; k + 8 <= inputs; k += 8) {
+      VectorTiles.scalar8(
+          parameters, shape.kernelOffset() + k * WIDTH, inputs * WIDTH, shape.outputs(), dy, dx, k);
+    }
+    for (; k < inputs; k++) {
+      float sum = 0f;
+      for (int j = 0; j < shape.outputs(); j++) {
+        float w = parameters[shape.kernelOffset() + Panels.index(inputs, k, j)];
+        sum = Math.fma(dy[j], w, sum);
+      }
+      dx[k] = sum;
+    }
   }
 }

@@ -1,30 +1,103 @@
 package dev.millrace.engine.kernel;
 
 /**
- * Scratch that a network lends its kernels, so that these neither allocate nor keep state. What it
- * holds between two calls means nothing.
+ * Scratch that a network lends its layers and kernels, so that these neither allocate nor keep
+ * state. What it holds means nothing once other rows have been packed.
  */
 public final class Workspace {
-  /** The left operand of a product in blocks of four rows, [block][k][4]. */
-  final float[] left;
+  /** Rows, or columns, of a left operand that lie side by side when packed. */
+  static final int BLOCK = 4;
 
-  /** A panel of a right operand, [k][columns of the panel]. */
-  final float[] right;
+  private static final int LENGTH_MAX = Integer.MAX_VALUE - 64;
+
+  /** A left operand: blocks of four rows, [block][k][4], or of four columns, [block][row][4]. */
+  float[] left = {};
+
+  /** A right operand in {@link Panels}, or what an input gradient needs. */
+  float[] right = {};
+
+  /** What one of several readers of a layer hands back to it, [rows][width]. */
+  public float[] part = {};
+
+  /** The gradient of a row of parameters, filled up to whole panels. */
+  public float[] bias = {};
+
+  /** A tile of a product whose last columns are not all wanted. */
+  final float[] tile = new float[BLOCK * Panels.WIDTH];
 
   /** The partial sums of a reduction. */
   final float[] lanes = new float[Lanes.WIDTH];
 
-  /** As many zeros as the widest tile has columns. */
-  final float[] zeros = new float[4 * Lanes.WIDTH];
+  /** What sums start from where there is no bias. */
+  final float[] zeros = new float[Products.PANELS_MAX * Panels.WIDTH];
+
+  /** A block of a weight gradient, [panels][slab][16]. */
+  public final float[] slab = new float[Products.PANELS_MAX * Products.SLAB_LENGTH];
 
   /**
-   * The scratch of a network.
+   * Makes room for matrices of so many rows and columns.
    *
-   * @param rows the most rows of a batch
-   * @param widest the most inputs or outputs of any layer
+   * @throws IllegalArgumentException if Java has no array of that length
    */
-  public Workspace(int rows, int widest) {
-    left = new float[Math.multiplyExact(Math.addExact(rows, 4), Math.addExact(widest, 4))];
-    right = new float[Math.multiplyExact(2 * Lanes.WIDTH, Math.max(rows, widest))];
+  public void reserve(int rows, int columns) {
+    long length = (rows + 2L * Lanes.WIDTH) * (columns + (long) Panels.WIDTH);
+    if (length > LENGTH_MAX) {
+      throw new IllegalArgumentException(
+          "the most rows of a batch times the width of a layer must be less than 2^31, rows="
+              + rows
+              + ", width="
+              + columns);
+    }
+    if (length > left.length) {
+      left = new float[(int) length];
+      right = new float[(int) length];
+      part = new float[(int) length];
+    }
+    if (Panels.padded(columns) > bias.length) {
+      bias = new float[Panels.padded(columns)];
+    }
+  }
+
+  /** Copies x [rows][inputs], but for the last rows mod 4, to where forward reads it. */
+  public void packRows(float[] x, int offset, int rows, int inputs) {
+    for (int row = 0; row + BLOCK <= rows; row += BLOCK) {
+      int from = offset + row * inputs;
+      int to = row * inputs;
+      for (int k = 0; k < inputs; k++) {
+        left[to + BLOCK * k] = x[from + k];
+        left[to + BLOCK * k + 1] = x[from + inputs + k];
+        left[to + BLOCK * k + 2] = x[from + 2 * inputs + k];
+        left[to + BLOCK * k + 3] = x[from + 3 * inputs + k];
+      }
+    }
+  }
+
+  /** Copies x [rows][inputs], filled up with zeros to whole blocks of inputs, to {@link #left}. */
+  public void packColumns(float[] x, int offset, int rows, int inputs) {
+    int whole = inputs / BLOCK * BLOCK;
+    for (int row = 0; row < rows; row++) {
+      int from = offset + row * inputs;
+      int to = row * BLOCK;
+      for (int k = 0; k < whole; k += BLOCK) {
+        left[to] = x[from + k];
+        left[to + 1] = x[from + k + 1];
+        left[to + 2] = x[from + k + 2];
+        left[to + 3] = x[from + k + 3];
+        to += rows * BLOCK;
+      }
+      for (int k = whole; k < inputs || k % BLOCK != 0; k++) {
+        left[to + k - whole] = k < inputs ? x[from + k] : 0f;
+      }
+    }
+  }
+
+  /** An element of {@link #packColumns}. */
+  float columns(int rows, int k, int row) {
+    return left[(k / BLOCK * rows + row) * BLOCK + k % BLOCK];
+  }
+
+  /** Copies dy [rows][outputs] in panels to {@link #right}. */
+  public void packPanels(float[] dy, int rows, int outputs) {
+    Panels.pack(dy, 0, rows, outputs, right);
   }
 }

@@ -2,104 +2,182 @@ package dev.millrace.engine.layer;
 
 import dev.millrace.engine.kernel.DenseShape;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Panels;
+import dev.millrace.engine.kernel.Products;
 import dev.millrace.engine.kernel.Workspace;
-import dev.millrace.engine.params.Tensor;
+import dev.millrace.engine.params.Initializer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
-/**
- * y = f(x·W + b): a fully connected layer with its activation, Keras' {@code Dense}. Owns its
- * outputs and their gradients; the parameters lie in the model's flat array.
- */
-public final class Dense {
+/** y = f(x·W + b), and a row of a table for each active category beside x. */
+final class Dense extends Layer {
+  private final Optional<Signal> x;
+  private final Optional<Table> table;
+  private final Parameter kernel; // null without x
+  private final Parameter bias; // null without one
   private final DenseShape shape;
   private final Activation activation;
   private final Kernels kernels;
   private final Workspace workspace;
-  private final float[] z;
-  private final float[] y;
-  private final float[] dy;
+  private final float[] z; // [rows][units]; the output's array if the activation is linear
+  private boolean gradientIsOfSums;
 
-  /**
-   * @param kernel where W [inputs][units] lies
-   * @param bias where b [units] lies
-   * @param maxRows the most rows of a batch
-   */
-  public Dense(
-      Tensor kernel,
-      Tensor bias,
-      Activation activation,
-      int maxRows,
-      Kernels kernels,
-      Workspace workspace) {
-    this.shape = new DenseShape(kernel.rows(), kernel.columns(), kernel.offset(), bias.offset());
-    this.activation = activation;
-    this.kernels = kernels;
-    this.workspace = workspace;
-    int most = Math.multiplyExact(maxRows, shape.outputs());
-    this.z = new float[most];
-    this.y = activation == Activation.LINEAR ? z : new float[most];
-    this.dy = new float[most];
+  Dense(LayerSpec.Dense spec, Build build) {
+    super(build.output(spec.units()));
+    Source source = build.onlySource();
+    x = source.signal();
+    int units = spec.units();
+    int inputs = x.map(Signal::width).orElse(0);
+    Initializer initializer = spec.kernelInitializer();
+    kernel =
+        x.isEmpty()
+            ? null
+            : build.panels("kernel", inputs, units, initializer, spec.l1(), spec.l2());
+    table =
+        source
+            .categories()
+            .map(
+                c ->
+                    new Table(
+                        build.table("categories", c, units, initializer, spec.l1(), spec.l2()),
+                        c,
+                        0,
+                        build.kernels()));
+    bias = spec.useBias() ? build.panels("bias", 1, units, Initializer.ZEROS) : null;
+    shape =
+        new DenseShape(
+            inputs,
+            units,
+            kernel == null ? 0 : kernel.tensor().offset(),
+            bias == null ? DenseShape.NO_BIAS : bias.tensor().offset());
+    activation = spec.activation();
+    kernels = build.kernels();
+    workspace = build.workspace();
+    workspace.reserve(build.maxRows(), inputs);
+    z = activation == Activation.LINEAR ? output().values() : new float[output().values().length];
   }
 
-  // x [rows][inputs] from xOffset, W [inputs][units], b [units]; z, y [rows][units]
-  public void forward(float[] x, int xOffset, float[] parameters, int rows) {
-    kernels.forward(shape, x, xOffset, parameters, z, rows, workspace);
-    int length = rows * shape.outputs();
-    switch (activation) {
-      case LINEAR -> {}
-      case RELU -> kernels.relu(z, y, length);
-      case SIGMOID -> kernels.sigmoid(z, y, length);
-      case TANH -> kernels.tanh(z, y, length);
-      case SOFTMAX -> kernels.softmax(z, y, rows, shape.outputs(), workspace);
+  @Override
+  public List<Parameter> parameters() {
+    List<Parameter> parameters = new ArrayList<>();
+    if (kernel != null) {
+      parameters.add(kernel);
+    }
+    table.ifPresent(t -> parameters.add(t.parameter()));
+    if (bias != null) {
+      parameters.add(bias);
+    }
+    return parameters;
+  }
+
+  // x [rows][inputs], W [inputs][units], b [units]; z, y [rows][units]
+  @Override
+  public void forward(float[] parameters, int rows, Pass pass) {
+    int units = shape.outputs();
+    if (kernel != null) {
+      Signal in = x.get();
+      workspace.packRows(in.values(), in.offset(), rows, shape.inputs());
+      kernels
+          .products()
+          .forward(
+              shape, in.values(), in.offset(), parameters, z, rows, 0, shape.panels(), workspace);
+    } else {
+      start(parameters, rows);
+    }
+    if (table.isPresent()) {
+      table.get().addTo(z, units, rows, parameters);
+    }
+    Activations.forward(activation, z, output().values(), rows, units, kernels, workspace);
+  }
+
+  /** z = b, where there is no x. */
+  private void start(float[] parameters, int rows) {
+    int units = shape.outputs();
+    for (int row = 0; row < rows; row++) {
+      if (bias == null) {
+        Arrays.fill(z, row * units, (row + 1) * units, 0f);
+      } else {
+        System.arraycopy(parameters, shape.biasOffset(), z, row * units, units);
+      }
     }
   }
 
-  // dy [rows][units] becomes dz; dW [inputs][units] and db [units] go into gradient, which has the
-  // layout of the parameters
-  public void backward(float[] x, int xOffset, float[] gradient, int rows) {
-    activationGradient(rows);
-    backwardFromSums(x, xOffset, gradient, rows);
-  }
-
-  /** As {@link #backward}, where {@link #outputGradient} holds dz already. */
-  public void backwardFromSums(float[] x, int xOffset, float[] gradient, int rows) {
-    kernels.weightGradient(shape, x, xOffset, dy, gradient, rows, workspace);
-    kernels.biasGradient(shape, dy, gradient, rows);
-  }
-
-  /** dy becomes dz = dy·f'(z), in place. */
-  public void activationGradient(int rows) {
-    int length = rows * shape.outputs();
-    switch (activation) {
-      case LINEAR -> {}
-      case RELU -> kernels.reluGradient(y, dy, dy, length);
-      case SIGMOID -> kernels.sigmoidGradient(y, dy, dy, length);
-      case TANH -> kernels.tanhGradient(y, dy, dy, length);
-      case SOFTMAX -> kernels.softmaxGradient(y, dy, dy, rows, shape.outputs(), workspace);
+  // dy [rows][units] becomes dz; dx [rows][inputs] = dz·Wᵀ
+  @Override
+  public void backward(float[] parameters, int rows) {
+    float[] dz = output().gradient();
+    if (!gradientIsOfSums) {
+      Activations.backward(
+          activation, z, output().values(), dz, dz, rows, shape.outputs(), kernels, workspace);
+    }
+    if (x.isPresent() && x.get().isWanted()) {
+      float[] dx = x.get().gradientPart(workspace.part);
+      kernels.products().inputGradient(shape, dz, parameters, dx, rows, workspace);
+      x.get().takeGradientPart(dx, rows);
     }
   }
 
-  /** dx [rows][inputs] = dz·Wᵀ, after {@link #backward} or {@link #activationGradient}. */
-  public void inputGradient(float[] parameters, float[] dx, int rows) {
-    kernels.inputGradient(shape, dy, parameters, dx, rows, workspace);
+  /** Each element of dW is a sum of at most rows products. */
+  @Override
+  public double gradientBound(int rows) {
+    float dzMax = kernels.maxMagnitude(output().gradient(), 0, rows * shape.outputs());
+    double bound = (double) rows * dzMax;
+    if (kernel != null) {
+      Signal in = x.get();
+      float xMax = kernels.maxMagnitude(in.values(), in.offset(), rows * shape.inputs());
+      bound = Math.max(bound, bound * xMax);
+    }
+    return table.isPresent() ? Math.max(bound, table.get().gradientBound(rows, dzMax)) : bound;
   }
 
-  /** The width of a row of y. */
-  public int units() {
-    return shape.outputs();
+  // dW [inputs][units] = xᵀ·dz, slab by slab, so that what takes it finds it in the cache
+  @Override
+  public void parameterGradients(int rows, GradientSink sink) {
+    float[] dz = output().gradient();
+    workspace.packPanels(dz, rows, shape.outputs());
+    if (kernel != null) {
+      workspace.packColumns(x.get().values(), x.get().offset(), rows, shape.inputs());
+      for (int panel = 0; panel < shape.panels(); panel += Products.PANELS_MAX) {
+        kernelGradient(panel, rows, sink);
+      }
+    }
+    if (table.isPresent()) {
+      table.get().gradients(dz, shape.outputs(), rows, sink);
+    }
+    if (bias != null) {
+      float[] g = workspace.bias;
+      kernels.products().biasGradient(shape, rows, g, workspace);
+      sink.accept(bias, shape.biasOffset(), g, 0, Panels.padded(shape.outputs()));
+    }
   }
 
-  /** z [rows][units] of the last forward. */
+  private void kernelGradient(int panel, int rows, GradientSink sink) {
+    float[] g = workspace.slab;
+    int panels = Math.min(Products.PANELS_MAX, shape.panels() - panel);
+    for (int k = 0; k < shape.inputs(); k += Products.SLAB) {
+      int count = Math.min(Products.SLAB, shape.inputs() - k);
+      kernels.products().weightGradient(rows, panel, panels, k, count, g, workspace);
+      for (int p = 0; p < panels; p++) {
+        int at = shape.at(panel + p, k);
+        sink.accept(kernel, at, g, p * Products.SLAB_LENGTH, count * Panels.WIDTH);
+      }
+    }
+  }
+
+  @Override
   public float[] sums() {
     return z;
   }
 
-  /** y [rows][units] of the last forward. */
-  public float[] outputs() {
-    return y;
+  @Override
+  public Activation activation() {
+    return activation;
   }
 
-  /** dy [rows][units], to be written before {@link #backward}. */
-  public float[] outputGradient() {
-    return dy;
+  @Override
+  public void takeGradientOfSums(boolean ofSums) {
+    gradientIsOfSums = ofSums;
   }
 }

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
@@ -30,7 +31,7 @@ import java.util.Map;
  */
 public final class ModelFile {
   private static final byte[] MAGIC = "MILLRACE".getBytes(StandardCharsets.US_ASCII);
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int SPEC_BYTES_MAX = 16 << 20;
   private static final int BLOCK_BYTES_MAX = 1 << 20;
 
@@ -79,7 +80,7 @@ public final class ModelFile {
     try {
       expect(Arrays.equals(in.readNBytes(MAGIC.length), MAGIC), "it does not begin with MILLRACE");
       int format = in.readInt();
-      expect(format == FORMAT, "its format is " + format + ", this program reads " + FORMAT);
+      expect(format == FORMAT, "its format is " + format + ", this version reads " + FORMAT);
       byte[] specHash = in.readNBytes(32);
       byte[] json = readBytes(in, SPEC_BYTES_MAX);
       expect(Arrays.equals(specHash, Digest.sha256(json)), "its spec was changed");
@@ -95,6 +96,8 @@ public final class ModelFile {
       return learner;
     } catch (EOFException e) {
       throw new StateException("not a whole model file: it ends too early", e);
+    } catch (UTFDataFormatException e) {
+      throw new StateException("not a model file, or a broken one: a key is no text", e);
     }
   }
 

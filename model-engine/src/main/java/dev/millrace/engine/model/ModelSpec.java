@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.layer.Layers;
 import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -41,7 +43,7 @@ public record ModelSpec(
 
   public ModelSpec {
     features = List.copyOf(features);
-    layers = List.copyOf(layers);
+    layers = Layers.resolve(layers);
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, batch=" + batch);
     }
@@ -80,10 +82,10 @@ public record ModelSpec(
     List<LayerSpec> layers = new ArrayList<>(hidden);
     layers.add(
         switch (loss) {
-          case MEAN_SQUARED_ERROR -> new LayerSpec(1, Activation.LINEAR);
-          case BINARY_CROSSENTROPY -> new LayerSpec(1, Activation.SIGMOID);
+          case MEAN_SQUARED_ERROR -> LayerSpec.dense(1, Activation.LINEAR);
+          case BINARY_CROSSENTROPY -> LayerSpec.dense(1, Activation.SIGMOID);
           case CATEGORICAL_CROSSENTROPY ->
-              new LayerSpec(Math.max(2, label.classes().size()), Activation.SOFTMAX);
+              LayerSpec.dense(Math.max(2, label.classes().size()), Activation.SOFTMAX);
         });
     return layers;
   }
@@ -95,6 +97,17 @@ public record ModelSpec(
       case 2 -> Loss.BINARY_CROSSENTROPY;
       default -> Loss.CATEGORICAL_CROSSENTROPY;
     };
+  }
+
+  /** The same model with another batch. */
+  public ModelSpec withBatch(int rows) {
+    return new ModelSpec(features, label, layers, loss, optimizer, rows, seed);
+  }
+
+  /** How many numbers the model learns. */
+  public long parameterCount() {
+    int width = Math.toIntExact(features.stream().mapToLong(FeatureSpec::size).sum());
+    return Layers.parameterCount(layers, width, new LinkedHashMap<>());
   }
 
   /** The spec as JSON: fields in the order of this record, no white space. */

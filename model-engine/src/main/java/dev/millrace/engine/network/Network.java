@@ -2,58 +2,63 @@ package dev.millrace.engine.network;
 
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workspace;
-import dev.millrace.engine.layer.Activation;
-import dev.millrace.engine.layer.Dense;
+import dev.millrace.engine.layer.Entries;
+import dev.millrace.engine.layer.Inputs;
+import dev.millrace.engine.layer.Layer;
 import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.layer.Layers;
+import dev.millrace.engine.layer.Parameter;
+import dev.millrace.engine.layer.Pass;
 import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.loss.LossFunction;
 import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
-import dev.millrace.engine.params.Initializers;
 import dev.millrace.engine.params.ParameterLayout;
-import dev.millrace.engine.params.Tensor;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 
 /**
- * A chain of dense layers with a loss and an optimiser, over one flat array of parameters.
+ * Layers with a loss and an optimiser, over one flat array of parameters. Each layer reads inputs
+ * or layers before it, so paths may part and join; the last layer is the output.
  *
  * <p>All scratch is allocated at once; nothing is afterwards. Results have the same bits whichever
  * kernels run and however rows are gathered into batches, so a prediction may come from the batch
  * that teaches. Not for use by several threads at a time.
  */
 public final class Network {
-  private final int inputs;
   private final int maxRows;
   private final Kernels kernels;
-  private final ParameterLayout layout;
-  private final Dense[] layers;
+  private final Inputs inputs;
+  private final ParameterLayout layout = new ParameterLayout();
+  private final Layer[] layers;
+  private final Layer last;
+  private final boolean differsInTraining;
   private final LossFunction loss;
   private final Optimizer optimizer;
   private final List<String> slotNames;
+  private final Trainer trainer;
+  private final Pass pass = new Pass(0);
 
   private final float[] parameters;
   private final float[][] slots;
   private long steps;
-
-  private final float[] gradient;
   private final float[] losses;
 
-  /** The rows whose activations the layers hold, and null once the weights have moved on. */
-  private float[] forwardX;
-
-  private int forwardOffset;
+  /** The rows whose activations the layers hold, and no rows once the weights have moved on. */
   private int forwardRows;
 
+  private float[] forwardX;
+  private int forwardOffset;
+  private Entries forwardEntries;
+  private int forwardEntryRow;
+
   /**
-   * All parameters and slots are 0 until {@link #initialize} or until the caller fills them.
+   * A network that reads numbers.
    *
-   * @param inputs the width of a row, at least 1
-   * @param layers all layers, the output layer last
-   * @param maxRows the most rows that a call may bring, at least 1
-   * @throws IllegalArgumentException if a size is out of range, or the loss does not fit the output
-   *     layer
+   * @see #Network(int, SequencedMap, List, Loss, OptimizerSpec, int, Kernels)
    */
   public Network(
       int inputs,
@@ -62,72 +67,78 @@ public final class Network {
       OptimizerSpec optimizer,
       int maxRows,
       Kernels kernels) {
-    if (inputs < 1) {
-      throw new IllegalArgumentException("inputs must be at least 1, inputs=" + inputs);
-    }
+    this(inputs, new LinkedHashMap<>(), layers, loss, optimizer, maxRows, kernels);
+  }
+
+  /**
+   * All parameters and slots are 0 until {@link #initialize} or until the caller fills them.
+   *
+   * @param inputs numbers in a row; 0 if there are only categories
+   * @param categories the number of categories of each field by its name, in the order of the
+   *     fields
+   * @param layers all layers, the output layer last
+   * @param maxRows the most rows that a call may bring, at least 1
+   * @throws IllegalArgumentException if a size is out of range, a layer cannot read what it names,
+   *     or the loss does not fit the output layer
+   */
+  public Network(
+      int inputs,
+      SequencedMap<String, Integer> categories,
+      List<LayerSpec> layers,
+      Loss loss,
+      OptimizerSpec optimizer,
+      int maxRows,
+      Kernels kernels) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("a network has at least one layer, its output layer");
     }
     if (maxRows < 1) {
       throw new IllegalArgumentException("maxRows must be at least 1, maxRows=" + maxRows);
     }
-    this.inputs = inputs;
     this.maxRows = maxRows;
     this.kernels = Objects.requireNonNull(kernels, "kernels");
-    this.layout = ParameterLayout.ofDense(inputs, layers.stream().map(LayerSpec::dense).toList());
-    int widest = Math.max(inputs, layers.stream().mapToInt(LayerSpec::dense).max().getAsInt());
-    long scratch = Math.max((maxRows + 4L) * (widest + 4L), 32L * Math.max(maxRows, widest));
-    if (scratch > Integer.MAX_VALUE - 64) {
-      throw new IllegalArgumentException(
-          "maxRows times the widest layer, and 32 times either, must be less than 2^31, maxRows="
-              + maxRows
-              + ", widest="
-              + widest);
-    }
-    Workspace workspace = new Workspace(maxRows, widest);
-    this.layers = new Dense[layers.size()];
-    for (int i = 0; i < this.layers.length; i++) {
-      Tensor kernel = layout.tensor(ParameterLayout.kernelName(i));
-      Tensor bias = layout.tensor(ParameterLayout.biasName(i));
-      Activation activation = layers.get(i).activation();
-      this.layers[i] = new Dense(kernel, bias, activation, maxRows, kernels, workspace);
-    }
-    LayerSpec output = layers.getLast();
-    this.loss = LossFunction.of(loss, output.activation(), output.dense());
+    this.inputs = new Inputs(inputs, categories, maxRows);
+    this.layers =
+        Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace())
+            .toArray(Layer[]::new);
+    last = this.layers[this.layers.length - 1];
+    differsInTraining = Arrays.stream(this.layers).anyMatch(Layer::differsInTraining);
+    this.loss = LossFunction.of(loss, last.activation(), outputs());
+    sums(); // refuses an output layer that has none, if the loss needs them
+    last.takeGradientOfSums(this.loss.fromSums());
     this.optimizer = Optimizer.of(optimizer);
-    this.slotNames = this.optimizer.slotNames();
-    this.parameters = new float[layout.size()];
-    this.gradient = new float[layout.size()];
-    this.slots = new float[slotNames.size()][layout.size()];
-    this.losses = new float[maxRows];
+    slotNames = this.optimizer.slotNames();
+    parameters = new float[layout.length()];
+    slots = new float[slotNames.size()][layout.length()];
+    trainer = new Trainer(this.layers, parameters, slots, this.optimizer, kernels);
+    losses = new float[maxRows];
   }
 
-  /** Glorot-uniform weights, which depend on the seed alone; biases, slots and steps are 0. */
+  /**
+   * Initial weights, which depend on the seed alone; slots and steps are those of the beginning.
+   */
   public void initialize(long seed) {
-    List<Tensor> tensors = layout.tensors();
-    for (int i = 0; i < tensors.size(); i++) {
-      Tensor tensor = tensors.get(i);
-      if (tensor.name().endsWith("/bias")) {
-        Initializers.zeros(parameters, tensor);
-      } else {
-        Initializers.glorotUniform(parameters, tensor, seed, i);
+    int number = 0;
+    for (Layer layer : layers) {
+      for (Parameter parameter : layer.parameters()) {
+        parameter.initializer().fill(parameters, parameter.tensor(), seed, number++);
       }
     }
-    for (float[] slot : slots) {
-      Arrays.fill(slot, 0f);
+    for (int i = 0; i < slots.length; i++) {
+      Arrays.fill(slots[i], optimizer.initialSlotValue(slotNames.get(i)));
     }
     steps = 0;
-    forwardX = null;
+    forwardRows = 0;
   }
 
-  /** The width of a row of x. */
+  /** Numbers in a row of x. */
   public int inputs() {
-    return inputs;
+    return inputs.numbers().width();
   }
 
   /** The width of a row of {@link #forward}'s result. */
   public int outputs() {
-    return layers[layers.length - 1].units();
+    return last.output().width();
   }
 
   /** The most rows that a call may bring. */
@@ -179,29 +190,52 @@ public final class Network {
       throw new IllegalArgumentException("steps must be at least 0, steps=" + steps);
     }
     this.steps = steps;
-    forwardX = null;
+    forwardRows = 0;
+  }
+
+  /**
+   * The outputs of some rows of numbers.
+   *
+   * @param x [rows][inputs] from offset
+   * @return [rows][outputs], owned by this network and valid until the next forward
+   */
+  public float[] forward(float[] x, int offset, int rows) {
+    return forward(x, offset, null, 0, rows);
   }
 
   /**
    * The outputs of some rows.
    *
    * @param x [rows][inputs] from offset
+   * @param categories of which the rows from firstRow on are these rows; null if there are no
+   *     fields
    * @return [rows][outputs], owned by this network and valid until the next forward
    */
-  public float[] forward(float[] x, int offset, int rows) {
+  public float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows) {
     checkRows(rows);
-    Objects.checkFromIndexSize(offset, rows * inputs, x.length);
-    float[] layerX = x;
-    int layerOffset = offset;
-    for (Dense layer : layers) {
-      layer.forward(layerX, layerOffset, parameters, rows);
-      layerX = layer.outputs();
-      layerOffset = 0;
+    Objects.checkFromIndexSize(offset, rows * inputs(), x.length);
+    int fields = categories == null ? 0 : categories.fields();
+    if (fields != inputs.fieldCount()) {
+      throw new IllegalArgumentException(
+          "rows must have %d fields of categories, fields=%d"
+              .formatted(inputs.fieldCount(), fields));
     }
     forwardX = x;
     forwardOffset = offset;
+    forwardEntries = categories;
+    forwardEntryRow = firstRow;
     forwardRows = rows;
-    return layerX;
+    pass.set(false, steps);
+    return run(rows);
+  }
+
+  private float[] run(int rows) {
+    inputs.numbers().view(forwardX, forwardOffset);
+    inputs.view(forwardEntries, forwardEntryRow);
+    for (Layer layer : layers) {
+      layer.forward(parameters, rows, pass);
+    }
+    return last.output().values();
   }
 
   /**
@@ -213,60 +247,63 @@ public final class Network {
    * @throws IllegalArgumentException if a target is not one that the loss can have
    */
   public float[] losses(float[] targets, int targetOffset, int rows) {
-    checkForward(forwardX, forwardOffset, rows);
+    checkForward(rows);
     Objects.checkFromIndexSize(targetOffset, rows * loss.targetsPerRow(), targets.length);
-    Dense last = layers[layers.length - 1];
-    loss.losses(last.sums(), last.outputs(), targets, targetOffset, rows, losses);
+    loss.losses(sums(), last.output().values(), targets, targetOffset, rows, losses);
     return losses;
+  }
+
+  private float[] sums() {
+    return loss.fromSums() ? last.sums() : last.output().values();
   }
 
   /**
    * One step of the optimiser along the gradient of the mean loss of the last forward.
    *
-   * @param x with offset and rows as in the last forward
    * @param targets [rows][targetsPerRow] from targetOffset
    * @return false, and parameters, slots and steps are as they were, if a loss or a gradient is not
    *     finite, or a gradient is beyond {@link Optimizer#GRADIENT_MAX}
    * @throws IllegalStateException if the last forward was of other rows, or a step came since
    * @throws IllegalArgumentException if a target is not one that the loss can have
    */
-  public boolean learn(float[] x, int offset, float[] targets, int targetOffset, int rows) {
-    checkForward(x, offset, rows);
-    if (!kernels.allFinite(losses(targets, targetOffset, rows), rows)) {
-      return false;
+  public boolean learn(float[] targets, int targetOffset, int rows) {
+    checkForward(rows);
+    if (differsInTraining) {
+      pass.set(true, steps + 1);
+      run(rows);
     }
-    backward(x, offset, targets, targetOffset, rows);
-    if (!kernels.allWithin(gradient, gradient.length, Optimizer.GRADIENT_MAX)) {
-      return false;
-    }
-    optimizer.step(kernels, parameters, gradient, slots, steps + 1);
-    steps++;
-    forwardX = null;
-    return true;
+    boolean made =
+        kernels.allFinite(losses(targets, targetOffset, rows), rows)
+            && step(targets, targetOffset, rows);
+    steps += made ? 1 : 0;
+    forwardRows = made || differsInTraining ? 0 : rows;
+    return made;
   }
 
-  // gradient has the layout of the parameters
-  private void backward(float[] x, int offset, float[] targets, int targetOffset, int rows) {
-    int top = layers.length - 1;
-    Dense last = layers[top];
-    loss.gradient(last.outputs(), targets, targetOffset, rows, last.outputGradient());
-    for (int i = top; i >= 0; i--) {
-      Dense layer = layers[i];
-      float[] layerX = i == 0 ? x : layers[i - 1].outputs();
-      int layerOffset = i == 0 ? offset : 0;
-      if (i == top && loss.fromSums()) {
-        layer.backwardFromSums(layerX, layerOffset, gradient, rows);
-      } else {
-        layer.backward(layerX, layerOffset, gradient, rows);
-      }
-      if (i > 0) {
-        layer.inputGradient(parameters, layers[i - 1].outputGradient(), rows);
-      }
+  private boolean step(float[] targets, int targetOffset, int rows) {
+    clearGradients();
+    loss.gradient(last.output().values(), targets, targetOffset, rows, last.output().gradient());
+    last.output().gradientIsWritten();
+    backward(rows);
+    return trainer.step(rows, steps + 1);
+  }
+
+  private void clearGradients() {
+    inputs.numbers().clearGradient();
+    for (Layer layer : layers) {
+      layer.output().clearGradient();
+    }
+  }
+
+  private void backward(int rows) {
+    for (int i = layers.length - 1; i >= 0; i--) {
+      layers[i].output().finishGradient(rows);
+      layers[i].backward(parameters, rows);
     }
   }
 
   /**
-   * How one output changes with each input, row by row; makes a {@link #forward} of these rows.
+   * How one output changes with each number, row by row; makes a {@link #forward} of these rows.
    *
    * @param x [rows][inputs] from offset
    * @param output which output, from 0
@@ -275,19 +312,25 @@ public final class Network {
   public void inputGradient(float[] x, int offset, int rows, int output, float[] gradient) {
     Objects.checkIndex(output, outputs());
     checkRows(rows);
-    Objects.checkFromIndexSize(0, rows * inputs, gradient.length);
+    Objects.checkFromIndexSize(0, rows * inputs(), gradient.length);
     forward(x, offset, rows);
-    int top = layers.length - 1;
-    float[] dy = layers[top].outputGradient();
+    clearGradients();
+    float[] dy = last.output().gradient();
     Arrays.fill(dy, 0, rows * outputs(), 0f);
     for (int row = 0; row < rows; row++) {
       dy[row * outputs() + output] = 1f;
     }
-    for (int i = top; i >= 0; i--) {
-      layers[i].activationGradient(rows);
-      float[] dx = i == 0 ? gradient : layers[i - 1].outputGradient();
-      layers[i].inputGradient(parameters, dx, rows);
+    last.output().gradientIsWritten();
+    last.takeGradientOfSums(false);
+    inputs.numbers().want(true);
+    try {
+      backward(rows);
+      inputs.numbers().finishGradient(rows);
+    } finally {
+      inputs.numbers().want(false);
+      last.takeGradientOfSums(loss.fromSums());
     }
+    System.arraycopy(inputs.numbers().gradient(), 0, gradient, 0, rows * inputs());
   }
 
   private void checkRows(int rows) {
@@ -296,10 +339,9 @@ public final class Network {
     }
   }
 
-  private void checkForward(float[] x, int offset, int rows) {
-    if (forwardX == null || forwardX != x || forwardOffset != offset || forwardRows != rows) {
-      throw new IllegalStateException(
-          "a forward of the same rows must come first, offset=" + offset + ", rows=" + rows);
+  private void checkForward(int rows) {
+    if (rows < 1 || forwardRows != rows) {
+      throw new IllegalStateException("a forward of the same rows must come first, rows=" + rows);
     }
   }
 }

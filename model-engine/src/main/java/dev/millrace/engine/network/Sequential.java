@@ -7,9 +7,7 @@ import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.network.History.Epoch;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.ParameterLayout;
-import dev.millrace.engine.params.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -62,7 +60,7 @@ public final class Sequential {
 
     /** Adds a dense layer; the last one is the output layer. */
     public Builder dense(int units, Activation activation) {
-      layers.add(new LayerSpec(units, activation));
+      layers.add(LayerSpec.dense(units, activation));
       return this;
     }
 
@@ -147,7 +145,7 @@ public final class Sequential {
       correct += correct(outputs, labels, targetOffset, count);
       lossSum += mean(network.losses(labels, targetOffset, count), count);
       batches++;
-      skipped += network.learn(x, offset, labels, targetOffset, count) ? 0 : 1;
+      skipped += network.learn(labels, targetOffset, count) ? 0 : 1;
     }
     double answers = loss == Loss.BINARY_CROSSENTROPY ? (double) rows * network.outputs() : rows;
     double accuracy = loss == Loss.MEAN_SQUARED_ERROR ? Double.NaN : correct / answers;
@@ -224,9 +222,7 @@ public final class Sequential {
 
   /** A copy of a tensor, row-major. */
   public float[] getWeights(String name) {
-    Tensor tensor = network.layout().tensor(name);
-    int offset = tensor.offset();
-    return Arrays.copyOfRange(network.parameters(), offset, offset + tensor.size());
+    return network.layout().copyOf(name, network.parameters());
   }
 
   /**
@@ -235,12 +231,7 @@ public final class Sequential {
    * @param weights row-major, as many as the tensor has
    */
   public void setWeights(String name, float[] weights) {
-    Tensor tensor = network.layout().tensor(name);
-    if (weights.length != tensor.size()) {
-      throw new IllegalArgumentException(
-          name + " has " + tensor.size() + " weights, weights=" + weights.length);
-    }
-    System.arraycopy(weights, 0, network.parameters(), tensor.offset(), weights.length);
+    network.layout().set(name, weights, network.parameters());
   }
 
   private int rowsOf(float[] x) {

@@ -1,5 +1,7 @@
 package dev.millrace.engine.params;
 
+import dev.millrace.engine.params.Tensor.Form;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,64 +9,42 @@ import java.util.Map;
 
 /**
  * Which tensor lies where in a model's flat array of parameters; optimiser slots have the same
- * layout. The tensors follow one another without gaps, and nothing else computes offsets:
+ * layout. The tensors follow one another, each filled up to a multiple of 16 floats, and nothing
+ * else computes offsets:
  *
  * <pre>
  *   dense_0/kernel [inputs][units]   dense_0/bias [units]   dense_1/kernel [units][units'] ...
  * </pre>
  */
 public final class ParameterLayout {
-  private final List<Tensor> tensors;
-  private final Map<String, Tensor> byName = new LinkedHashMap<>();
-  private final int size;
+  private static final int LENGTH_MAX = Integer.MAX_VALUE - 64;
 
-  private ParameterLayout(List<Tensor> tensors, int size) {
-    this.tensors = List.copyOf(tensors);
-    this.size = size;
-    for (Tensor tensor : tensors) {
-      byName.put(tensor.name(), tensor);
-    }
-  }
+  private final Map<String, Tensor> byName = new LinkedHashMap<>();
+  private int length;
 
   /**
-   * The layout of a chain of dense layers.
+   * Places another tensor behind the others.
    *
-   * @param inputs the width of a row, at least 1
-   * @param units the units of each layer, each at least 1
-   * @throws IllegalArgumentException if the parameters are more than one Java array holds
+   * @throws IllegalArgumentException if the parameters are more than one Java array holds, or the
+   *     name is taken
    */
-  public static ParameterLayout ofDense(int inputs, List<Integer> units) {
-    List<Tensor> tensors = new ArrayList<>();
-    long end = 0;
-    int rows = inputs;
-    for (int layer = 0; layer < units.size(); layer++) {
-      int columns = units.get(layer);
-      long biasStart = end + (long) rows * columns;
-      if (biasStart + columns > Integer.MAX_VALUE - 64) {
-        throw new IllegalArgumentException(
-            "a model holds at most 2^31 - 65 parameters, layer=dense_" + layer);
-      }
-      tensors.add(new Tensor(kernelName(layer), rows, columns, (int) end));
-      tensors.add(new Tensor(biasName(layer), 1, columns, (int) biasStart));
-      end = biasStart + columns;
-      rows = columns;
+  public Tensor add(String name, int rows, int columns, Form form) {
+    long end = length + Tensor.length(rows, columns, form);
+    if (end > LENGTH_MAX) {
+      throw new IllegalArgumentException(
+          "a model holds at most 2^31 - 65 parameters, tensor=" + name);
     }
-    return new ParameterLayout(tensors, (int) end);
-  }
-
-  /** The name of a layer's weights, [inputs][units]; layers count from 0. */
-  public static String kernelName(int layer) {
-    return "dense_" + layer + "/kernel";
-  }
-
-  /** The name of a layer's biases, [units]. */
-  public static String biasName(int layer) {
-    return "dense_" + layer + "/bias";
+    Tensor tensor = new Tensor(name, rows, columns, length, form);
+    if (byName.putIfAbsent(name, tensor) != null) {
+      throw new IllegalArgumentException("a tensor's name must be its own, name=" + name);
+    }
+    length = (int) end;
+    return tensor;
   }
 
   /** All tensors in ascending order of offset. */
   public List<Tensor> tensors() {
-    return tensors;
+    return new ArrayList<>(byName.values());
   }
 
   /**
@@ -82,7 +62,34 @@ public final class ParameterLayout {
   }
 
   /** The number of parameters. */
-  public int size() {
-    return size;
+  public long size() {
+    return byName.values().stream().mapToLong(Tensor::size).sum();
+  }
+
+  /** Floats of the flat array. */
+  public int length() {
+    return length;
+  }
+
+  /** A copy of a tensor, row-major. */
+  public float[] copyOf(String name, float[] array) {
+    Tensor tensor = tensor(name);
+    float[] copy = new float[tensor.size()];
+    tensor.get(array, 0, copy.length, FloatBuffer.wrap(copy));
+    return copy;
+  }
+
+  /**
+   * Replaces a tensor.
+   *
+   * @param values row-major, as many as the tensor has
+   */
+  public void set(String name, float[] values, float[] array) {
+    Tensor tensor = tensor(name);
+    if (values.length != tensor.size()) {
+      throw new IllegalArgumentException(
+          name + " has " + tensor.size() + " weights, weights=" + values.length);
+    }
+    tensor.put(FloatBuffer.wrap(values), 0, values.length, array);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.engine.state;
 
+import dev.millrace.engine.params.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -8,6 +9,7 @@ import java.nio.ByteOrder;
  * array: reading and writing always mean the values of now.
  */
 public final class StateArray {
+  /** Moves elements between the live array and bytes. */
   private interface Access {
     void write(int from, int count, ByteBuffer to);
 
@@ -26,21 +28,21 @@ public final class StateArray {
     this.access = access;
   }
 
-  /** Part of an array of floats. */
-  public static StateArray of(String name, float[] array, int offset, int length) {
+  /** A tensor within a flat array of floats; its elements are in row-major order. */
+  public static StateArray of(String name, float[] array, Tensor tensor) {
     return new StateArray(
         name,
-        length,
+        tensor.size(),
         Float.BYTES,
         new Access() {
           @Override
           public void write(int from, int count, ByteBuffer to) {
-            to.asFloatBuffer().put(array, offset + from, count);
+            tensor.get(array, from, count, to.asFloatBuffer());
           }
 
           @Override
           public void read(int from, int count, ByteBuffer source) {
-            source.asFloatBuffer().get(array, offset + from, count);
+            tensor.put(source.asFloatBuffer(), from, count, array);
           }
         });
   }

@@ -61,7 +61,8 @@ final class KernelCase {
   /** What the kernels wrote, one array a call. */
   List<int[]> run(Kernels kernels) {
     written.clear();
-    Workspace workspace = new Workspace(rows, Math.max(inputs, outputs));
+    Workspace workspace = new Workspace();
+    workspace.reserve(rows, Math.max(inputs, outputs));
     products(kernels, workspace);
     activations(kernels, workspace);
     updates(kernels);
@@ -69,22 +70,52 @@ final class KernelCase {
   }
 
   private void products(Kernels kernels, Workspace workspace) {
+    Products products = kernels.products();
     // Something before and behind each tensor, to see that no kernel writes there.
-    DenseShape shape = new DenseShape(inputs, outputs, 3, 3 + inputs * outputs + 2);
-    int size = shape.biasOffset() + outputs + 5;
+    int bias = 16 + (int) Panels.length(inputs, outputs);
+    DenseShape shape = new DenseShape(inputs, outputs, 16, bias);
     float[] x = numbers(1, rows * inputs + 7, 1);
-    float[] parameters = numbers(2, size, 1);
+    float[] parameters = numbers(2, bias + Panels.padded(outputs), 1);
     float[] dy = numbers(3, rows * outputs, 1);
-    float[] y = numbers(4, rows * outputs + 3, 1);
-    kernels.forward(shape, x, 5, parameters, y, rows, workspace);
-    keep(y);
-    float[] gradient = numbers(5, size, 1);
-    kernels.weightGradient(shape, x, 5, dy, gradient, rows, workspace);
-    kernels.biasGradient(shape, dy, gradient, rows);
+    for (DenseShape one : List.of(shape, new DenseShape(inputs, outputs, 16, DenseShape.NO_BIAS))) {
+      float[] y = numbers(4, rows * outputs + 3, 1);
+      workspace.packRows(x, 5, rows, inputs);
+      products.forward(one, x, 5, parameters, y, rows, 0, one.panels(), workspace);
+      keep(y);
+    }
+    workspace.packColumns(x, 5, rows, inputs);
+    workspace.packPanels(dy, rows, outputs);
+    float[] gradient = numbers(5, (int) Panels.length(inputs, outputs) + 3, 1);
+    weightGradient(products, shape, gradient, workspace);
     keep(gradient);
+    float[] db = numbers(15, Panels.padded(outputs) + 3, 1);
+    products.biasGradient(shape, rows, db, workspace);
+    keep(db);
     float[] dx = numbers(6, rows * inputs + 3, 1);
-    kernels.inputGradient(shape, dy, parameters, dx, rows, workspace);
+    products.inputGradient(shape, dy, parameters, dx, rows, workspace);
     keep(dx);
+  }
+
+  /** All blocks, in slabs and groups of panels of changing sizes. */
+  private void weightGradient(
+      Products products, DenseShape shape, float[] gradient, Workspace workspace) {
+    float[] g = workspace.slab;
+    int panels = 0;
+    for (int panel = 0; panel < shape.panels(); panel += panels) {
+      panels = Math.min(1 + panel % Products.PANELS_MAX, shape.panels() - panel);
+      for (int k = 0; k < inputs; k += Products.SLAB) {
+        int count = Math.min(Products.SLAB, inputs - k);
+        products.weightGradient(rows, panel, panels, k, count, g, workspace);
+        for (int p = 0; p < panels; p++) {
+          System.arraycopy(
+              g,
+              p * Products.SLAB_LENGTH,
+              gradient,
+              shape.at(panel + p, k) - shape.kernelOffset(),
+              count * Panels.WIDTH);
+        }
+      }
+    }
   }
 
   private void activations(Kernels kernels, Workspace workspace) {
@@ -122,14 +153,14 @@ final class KernelCase {
     for (int i = 0; i < size; i++) {
       v[i] = Math.abs(v[i]);
     }
-    kernels.sgd(w, g, 0.01f);
+    Updates updates = kernels.updates();
+    updates.sgd(w, 0, g, 0, size, 0.01f);
     keep(w);
-    kernels.momentum(w, g, m, 0.01f, 0.9f);
-    keep(w, m);
-    kernels.nesterov(w, g, m, 0.01f, 0.9f);
-    keep(w, m);
-    kernels.adam(w, g, m, v, 0.1f, 0.001f, 0.003f, 1e-7f);
+    updates.adam(w, m, v, 0, g, 0, size, 0.1f, 0.001f, 0.003f, 1e-7f);
     keep(w, m, v);
+    kernels.axpy(0.7f, g, 0, w, 0, size);
+    keep(w);
+    keep(new float[] {kernels.maxMagnitude(g, 0, size), kernels.maxMagnitude(w, 0, 0)});
     int within = 0;
     for (int length = 0; length <= Math.min(size, 40); length++) {
       within = 3 * within + (kernels.allWithin(g, length, 0.9f) ? 1 : 0);

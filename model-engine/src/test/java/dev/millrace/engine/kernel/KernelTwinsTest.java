@@ -76,19 +76,26 @@ class KernelTwinsTest {
   @Test
   void tellARowTheSameWhicheverRowsStandBesideIt() {
     for (Kernels kernels : List.of(PLAIN, VECTOR)) {
-      DenseShape shape = new DenseShape(67, 45, 0, 67 * 45);
+      DenseShape shape = new DenseShape(67, 45, 0, 67 * 48);
       KernelCase numbers = new KernelCase(67, 45, 33, 15, false);
       float[] x = numbers.numbers(1, 33 * 67, 1);
-      float[] parameters = numbers.numbers(2, 68 * 45, 1);
-      Workspace workspace = new Workspace(33, 67);
-      float[] together = new float[33 * 45];
-      kernels.forward(shape, x, 0, parameters, together, 33, workspace);
+      float[] parameters = numbers.numbers(2, 68 * 48, 1);
+      float[] together = forward(kernels, shape, x, 0, parameters, 33);
       for (int row = 0; row < 33; row++) {
-        float[] alone = new float[45];
-        kernels.forward(shape, x, row * 67, parameters, alone, 1, workspace);
+        float[] alone = forward(kernels, shape, x, row * 67, parameters, 1);
         assertThat(alone).containsExactly(Arrays.copyOfRange(together, row * 45, row * 45 + 45));
       }
     }
+  }
+
+  private static float[] forward(
+      Kernels kernels, DenseShape shape, float[] x, int offset, float[] parameters, int rows) {
+    Workspace workspace = new Workspace();
+    workspace.reserve(rows, 67);
+    float[] y = new float[rows * shape.outputs()];
+    workspace.packRows(x, offset, rows, shape.inputs());
+    kernels.products().forward(shape, x, offset, parameters, y, rows, 0, shape.panels(), workspace);
+    return y;
   }
 
   private static void agree(KernelCase shape) {

@@ -19,8 +19,9 @@ final class DoubleNetwork {
   double[] outputs(double[] parameters, double[] row) {
     double[] a = row;
     int at = 0;
-    for (LayerSpec layer : layers) {
-      double[] z = new double[layer.dense()];
+    for (LayerSpec spec : layers) {
+      LayerSpec.Dense layer = (LayerSpec.Dense) spec;
+      double[] z = new double[layer.units()];
       for (int j = 0; j < z.length; j++) {
         z[j] = parameters[at + a.length * z.length + j];
         for (int k = 0; k < a.length; k++) {

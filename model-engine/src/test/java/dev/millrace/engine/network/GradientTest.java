@@ -45,7 +45,10 @@ class GradientTest {
   void gradientsAreThoseOfFiniteDifferences(
       KernelChoice.Mode mode, Activation hidden, Activation output, Loss loss, int outputs) {
     List<LayerSpec> layers =
-        List.of(new LayerSpec(9, hidden), new LayerSpec(5, hidden), new LayerSpec(outputs, output));
+        List.of(
+            LayerSpec.dense(9, hidden),
+            LayerSpec.dense(5, hidden),
+            LayerSpec.dense(outputs, output));
     Network network =
         new Network(
             INPUTS,
@@ -54,8 +57,9 @@ class GradientTest {
             OptimizerSpec.of("sgd", Map.of("learning_rate", 1.0)),
             ROWS,
             KernelChoice.select(mode).kernels());
-    float[] weights = network.parameters();
+    float[] weights = new float[(int) network.layout().size()];
     fill(weights, 1, 0.7);
+    Flat.set(network, weights);
     float[] x = new float[ROWS * INPUTS];
     fill(x, 2, 1);
     float[] targets = targets(loss, outputs);
@@ -71,7 +75,8 @@ class GradientTest {
     checkForward(exact, parameters, rows, rowTargets, y, losses);
     checkInputGradient(exact, parameters, rows, outputs - 1, dx);
 
-    assertThat(network.learn(x, 0, targets, 0, ROWS)).isTrue();
+    assertThat(network.learn(targets, 0, ROWS)).isTrue();
+    weights = Flat.copyOf(network);
     double scale = 0;
     double[] numeric = new double[parameters.length];
     for (int i = 0; i < parameters.length; i++) {

@@ -23,9 +23,9 @@ class NetworkTest {
   private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
   private static final List<LayerSpec> LAYERS =
       List.of(
-          new LayerSpec(33, Activation.RELU),
-          new LayerSpec(17, Activation.TANH),
-          new LayerSpec(3, Activation.SOFTMAX));
+          LayerSpec.dense(33, Activation.RELU),
+          LayerSpec.dense(17, Activation.TANH),
+          LayerSpec.dense(3, Activation.SOFTMAX));
 
   private final float[] x = numbers(33 * 21);
   private final float[] targets = targets(33);
@@ -90,7 +90,7 @@ class NetworkTest {
       Network network =
           new Network(
               21,
-              List.of(new LayerSpec(9, Activation.RELU), new LayerSpec(1, Activation.LINEAR)),
+              List.of(LayerSpec.dense(9, Activation.RELU), LayerSpec.dense(1, Activation.LINEAR)),
               Loss.MEAN_SQUARED_ERROR,
               spec(name),
               33,
@@ -102,11 +102,11 @@ class NetworkTest {
       float[] poisoned = x.clone();
       poisoned[4 * 21 + 7] = poison;
       network.forward(poisoned, 0, 8);
-      assertThat(network.learn(poisoned, 0, targets, 0, 8)).isFalse();
+      assertThat(network.learn(targets, 0, 8)).isFalse();
       float[] poisonedTargets = targets.clone();
       poisonedTargets[2] = poison;
       network.forward(x, 0, 8);
-      assertThat(network.learn(x, 0, poisonedTargets, 0, 8)).isFalse();
+      assertThat(network.learn(poisonedTargets, 0, 8)).isFalse();
       assertThat(bits(network.parameters())).containsExactly(bits(parameters));
       for (int i = 0; i < slots.size(); i++) {
         float[] slot = network.slot(network.slotNames().get(i));
@@ -125,7 +125,7 @@ class NetworkTest {
     float[] ten = {10f};
     network.forward(huge, 0, 1);
     assertThat(network.losses(ten, 0, 1)[0]).isEqualTo(100f);
-    assertThat(network.learn(huge, 0, ten, 0, 1)).isFalse();
+    assertThat(network.learn(ten, 0, 1)).isFalse();
     assertThat(network.parameters()).containsOnly(0f);
     assertThat(network.slot("m")).containsOnly(0f);
     assertThat(network.slot("v")).containsOnly(0f);
@@ -142,14 +142,14 @@ class NetworkTest {
         .containsExactly(logit > 0 ? 1f : 0f, logit > 0 ? 0f : 1f);
     assertThat(softmax.losses(new float[] {0f}, 0, 1)[0]).isEqualTo(Math.max(-logit, 0f));
     assertThat(softmax.losses(new float[] {1f}, 0, 1)[0]).isEqualTo(Math.max(logit, 0f));
-    assertThat(softmax.learn(one, 0, new float[] {1f}, 0, 1)).isTrue();
+    assertThat(softmax.learn(new float[] {1f}, 0, 1)).isTrue();
 
     Network sigmoid = single(1, Activation.SIGMOID, Loss.BINARY_CROSSENTROPY);
     sigmoid.parameters()[0] = logit;
     assertThat(sigmoid.forward(one, 0, 1)).containsExactly(logit > 0 ? 1f : 0f);
     assertThat(sigmoid.losses(new float[] {0f}, 0, 1)[0]).isEqualTo(Math.max(logit, 0f));
     assertThat(sigmoid.losses(new float[] {1f}, 0, 1)[0]).isEqualTo(Math.max(-logit, 0f));
-    assertThat(sigmoid.learn(one, 0, new float[] {0f}, 0, 1)).isTrue();
+    assertThat(sigmoid.learn(new float[] {0f}, 0, 1)).isTrue();
   }
 
   @Test
@@ -176,30 +176,27 @@ class NetworkTest {
     double limit = Math.sqrt(6.0 / (21 + 33));
     double sum = 0;
     double squares = 0;
-    for (int i = 0; i < kernel.size(); i++) {
-      float weight = first.parameters()[kernel.offset() + i];
+    for (float weight : first.layout().copyOf("dense_0/kernel", first.parameters())) {
       assertThat(Math.abs(weight)).isLessThanOrEqualTo((float) limit);
       sum += weight;
       squares += weight * weight;
     }
     assertThat(Math.abs(sum / kernel.size())).isLessThan(0.1 * limit);
     assertThat(Math.abs(squares / kernel.size() / (limit * limit / 3) - 1)).isLessThan(0.1);
-    Tensor bias = first.layout().tensor("dense_0/bias");
-    assertThat(Arrays.copyOfRange(first.parameters(), bias.offset(), bias.offset() + bias.size()))
-        .containsOnly(0f);
+    assertThat(first.layout().copyOf("dense_0/bias", first.parameters())).containsOnly(0f);
   }
 
   @Test
   void learnNeedsAForwardOfTheSameRows() {
     Network network = network(KERNELS, OptimizerSpec.of("adam"));
-    assertThatThrownBy(() -> network.learn(x, 0, targets, 0, 5))
+    assertThatThrownBy(() -> network.learn(targets, 0, 5))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("a forward of the same rows must come first");
     network.forward(x, 0, 5);
-    assertThatThrownBy(() -> network.learn(x, 21, targets, 0, 5))
+    assertThatThrownBy(() -> network.learn(targets, 0, 6))
         .isInstanceOf(IllegalStateException.class);
-    assertThat(network.learn(x, 0, targets, 0, 5)).isTrue();
-    assertThatThrownBy(() -> network.learn(x, 0, targets, 0, 5))
+    assertThat(network.learn(targets, 0, 5)).isTrue();
+    assertThatThrownBy(() -> network.learn(targets, 0, 5))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -228,7 +225,7 @@ class NetworkTest {
             () ->
                 new Network(
                     1 << 20,
-                    List.of(new LayerSpec(1 << 12, Activation.LINEAR)),
+                    List.of(LayerSpec.dense(1 << 12, Activation.LINEAR)),
                     Loss.MEAN_SQUARED_ERROR,
                     OptimizerSpec.of("sgd"),
                     1,
@@ -239,19 +236,19 @@ class NetworkTest {
             () ->
                 new Network(
                     1 << 20,
-                    List.of(new LayerSpec(1, Activation.LINEAR)),
+                    List.of(LayerSpec.dense(1, Activation.LINEAR)),
                     Loss.MEAN_SQUARED_ERROR,
                     OptimizerSpec.of("sgd"),
                     1 << 12,
                     KERNELS))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("maxRows times the widest layer");
+        .hasMessageContaining("the most rows of a batch times the width of a layer");
   }
 
   private boolean step(Network network, int step, int rows) {
     int offset = step % 20 * 21;
     network.forward(x, offset, rows);
-    return network.learn(x, offset, targets, step % 20, rows);
+    return network.learn(targets, step % 20, rows);
   }
 
   private static Network network(Kernels kernels, OptimizerSpec optimizer) {
@@ -263,7 +260,7 @@ class NetworkTest {
 
   private static Network single(int units, Activation activation, Loss loss) {
     return new Network(
-        1, List.of(new LayerSpec(units, activation)), loss, OptimizerSpec.of("adam"), 1, KERNELS);
+        1, List.of(LayerSpec.dense(units, activation)), loss, OptimizerSpec.of("adam"), 1, KERNELS);
   }
 
   private static OptimizerSpec spec(String name) {

@@ -9,7 +9,6 @@ import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.random.CounterRandom;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,7 +64,7 @@ class SequentialTest {
     growing.fit(x, labels, 3, 20);
     growing.fit(x, labels, 2, 100);
     List<LayerSpec> layers =
-        List.of(new LayerSpec(5, Activation.RELU), new LayerSpec(1, Activation.LINEAR));
+        List.of(LayerSpec.dense(5, Activation.RELU), LayerSpec.dense(1, Activation.LINEAR));
     Network roomy =
         new Network(
             2,
@@ -78,14 +77,14 @@ class SequentialTest {
     for (int step = 0; step < 15; step++) {
       int first = step % 5 * 20;
       roomy.forward(x, first * 2, 20);
-      roomy.learn(x, first * 2, labels, first, 20);
+      roomy.learn(labels, first, 20);
     }
     for (int step = 0; step < 2; step++) {
       roomy.forward(x, 0, 100);
-      roomy.learn(x, 0, labels, 0, 100);
+      roomy.learn(labels, 0, 100);
     }
     assertThat(growing.getWeights("dense_0/kernel"))
-        .containsExactly(Arrays.copyOf(roomy.parameters(), 10));
+        .containsExactly(roomy.layout().copyOf("dense_0/kernel", roomy.parameters()));
     assertThat(growing.predict(x, 100)).containsExactly(roomy.forward(x, 0, 100));
   }
 

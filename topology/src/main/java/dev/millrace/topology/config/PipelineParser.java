@@ -161,7 +161,7 @@ public final class PipelineParser {
   }
 
   private static LayerSpec layer(Value layer) {
-    return new LayerSpec(
+    return LayerSpec.dense(
         layer.whole("dense").orElseThrow().intValue(),
         layer
             .text("activation")

@@ -63,13 +63,13 @@ public final class SpecResolver {
     List<FeatureSpec> features = features();
     Loss loss = pipeline.model().loss().orElse(ModelSpec.defaultLoss(label));
     List<LayerSpec> hidden =
-        pipeline.model().layers().orElse(List.of(new LayerSpec(UNITS_AUTO, Activation.RELU)));
+        pipeline.model().layers().orElse(List.of(LayerSpec.dense(UNITS_AUTO, Activation.RELU)));
     List<LayerSpec> layers = ModelSpec.withOutput(hidden, label, loss);
     OptimizerSpec optimizer =
         pipeline.model().optimizer().orElseGet(() -> optimizer(label, features));
-    int batch = pipeline.batch().orElseGet(() -> batch(features, layers));
     try {
-      return new ModelSpec(features, label, layers, loss, optimizer, batch, pipeline.seed());
+      ModelSpec spec = new ModelSpec(features, label, layers, loss, optimizer, 1, pipeline.seed());
+      return spec.withBatch(pipeline.batch().orElseGet(() -> batch(spec)));
     } catch (IllegalArgumentException e) {
       throw mismatch(e.getMessage());
     }
@@ -90,14 +90,8 @@ public final class SpecResolver {
     return OptimizerSpec.of("sgd", Map.of("learning_rate", rate));
   }
 
-  private static int batch(List<FeatureSpec> features, List<LayerSpec> layers) {
-    long inputs = features.stream().mapToLong(FeatureSpec::size).sum();
-    long parameters = 0;
-    for (LayerSpec layer : layers) {
-      parameters += (inputs + 1) * layer.dense();
-      inputs = layer.dense();
-    }
-    return parameters <= BATCH_ONE_PARAMETERS_MAX ? 1 : BATCH_AUTO;
+  private static int batch(ModelSpec spec) {
+    return spec.parameterCount() <= BATCH_ONE_PARAMETERS_MAX ? 1 : BATCH_AUTO;
   }
 
   private LabelSpec label() {

@@ -89,7 +89,11 @@ final class ModelDifferences {
   /** The last one is the output layer, which follows from the label. */
   private static String layers(List<LayerSpec> layers) {
     return layers.subList(0, layers.size() - 1).stream()
-        .map(layer -> layer.dense() + " " + layer.activation())
+        .map(
+            layer ->
+                layer instanceof LayerSpec.Dense dense
+                    ? dense.units() + " " + dense.activation()
+                    : layer.kind())
         .collect(Collectors.joining(", ", "[", "]"));
   }
 

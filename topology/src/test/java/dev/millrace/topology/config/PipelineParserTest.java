@@ -44,7 +44,8 @@ class PipelineParserTest {
     assertThat(pipeline.input().features()).isEmpty();
     assertThat(pipeline.label()).isEqualTo(new Pipeline.Label("class", List.of("DOWN", "UP")));
     assertThat(pipeline.model().layers())
-        .contains(List.of(new LayerSpec(64, Activation.RELU), new LayerSpec(32, Activation.RELU)));
+        .contains(
+            List.of(LayerSpec.dense(64, Activation.RELU), LayerSpec.dense(32, Activation.RELU)));
     assertThat(pipeline.model().loss()).isEmpty();
     assertThat(pipeline.model().optimizer())
         .contains(OptimizerSpec.of("adam", Map.of("learning_rate", 0.001)));
@@ -105,7 +106,7 @@ class PipelineParserTest {
     assertThat(pipeline.input().timestamp()).contains("at");
     assertThat(pipeline.label().classes()).containsExactly("0", "1");
     assertThat(pipeline.model().loss()).contains(Loss.BINARY_CROSSENTROPY);
-    assertThat(pipeline.model().layers()).contains(List.of(new LayerSpec(8, Activation.RELU)));
+    assertThat(pipeline.model().layers()).contains(List.of(LayerSpec.dense(8, Activation.RELU)));
     assertThat(pipeline.seed()).isEqualTo(-7);
     assertThat(pipeline.outputs().predictions()).isEqualTo("out");
     assertThat(pipeline.outputs().metrics()).isEqualTo("t.metrics");

@@ -44,7 +44,8 @@ class SpecResolverTest {
             FeatureSpec.numeric("open"),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(Loss.MEAN_SQUARED_ERROR);
-    assertThat(spec.layers().getLast()).isEqualTo(new LayerSpec(1, Activation.LINEAR));
+    assertThat(spec.layers().getLast())
+        .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
     assertThat(spec.batch()).isEqualTo(1);
   }
 
@@ -52,11 +53,11 @@ class SpecResolverTest {
   void shouldGiveALossTheOutputLayerThatItNeeds() {
     String two = "}\nlabel: {field: y, classes: [0, 1]}\nmodel: {loss: %s}";
     assertThat(resolve(two.formatted("auto")).layers().getLast())
-        .isEqualTo(new LayerSpec(1, Activation.SIGMOID));
+        .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
     assertThat(resolve(two.formatted("categorical_crossentropy")).layers().getLast())
-        .isEqualTo(new LayerSpec(2, Activation.SOFTMAX));
+        .isEqualTo(LayerSpec.dense(2, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
     assertThat(resolve("}\nlabel: {field: size}").layers().getLast())
-        .isEqualTo(new LayerSpec(3, Activation.SOFTMAX));
+        .isEqualTo(LayerSpec.dense(3, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
   }
 
   @Test

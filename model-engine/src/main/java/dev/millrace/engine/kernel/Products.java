@@ -1,0 +1,68 @@
+package dev.millrace.engine.kernel;
+
+/**
+ * The products of a dense layer. Shapes: x [rows][inputs], y [rows][outputs] row-major, W
+ * [inputs][outputs] in {@link Panels}.
+ *
+ * <p>Every element of a product is one chain of fused multiply-adds in ascending order, so an
+ * implementation may compute many elements at once but never split a chain. A row's result depends
+ * neither on the rows beside it nor on how panels are shared out among threads.
+ *
+ * <p>The operands that many tiles share are first copied into a {@link Workspace}, by {@link
+ * Workspace#packRows}, {@link Workspace#packColumns} and {@link Workspace#packPanels}.
+ */
+public interface Products {
+  /** Panels that one call of {@link #weightGradient} may take. */
+  int PANELS_MAX = 4;
+
+  /** Inputs that one call of {@link #weightGradient} may take; a multiple of 4. */
+  int SLAB = 64;
+
+  /** Floats of a panel of the result of {@link #weightGradient}. */
+  int SLAB_LENGTH = SLAB * Panels.WIDTH;
+
+  /**
+   * y = x·W + b for some panels of columns. Each y starts from its bias and adds x[k]·W[k] for k
+   * ascending.
+   *
+   * @param workspace holds {@link Workspace#packRows} of x
+   * @param panel the first panel
+   * @param panels how many
+   */
+  void forward(
+      DenseShape shape,
+      float[] x,
+      int xOffset,
+      float[] parameters,
+      float[] y,
+      int rows,
+      int panel,
+      int panels,
+      Workspace workspace);
+
+  /**
+   * A block of dW = xᵀ·dy. Each element starts from 0 and adds x[row]·dy[row] for rows ascending.
+   *
+   * @param workspace holds {@link Workspace#packColumns} of x and {@link Workspace#packPanels} of
+   *     dy
+   * @param panel the first panel of columns
+   * @param panels how many, at most {@link #PANELS_MAX}
+   * @param k the first input, a multiple of 4
+   * @param count how many inputs, at most {@link #SLAB}
+   * @param g receives [panels][SLAB][16]: of each panel the first {@code count} rows, and what is
+   *     up to the next multiple of 4 is overwritten
+   */
+  void weightGradient(
+      int rows, int panel, int panels, int k, int count, float[] g, Workspace workspace);
+
+  /**
+   * db = Σ dy over rows ascending, from 0, into g [outputs], filled up to whole panels with zeros.
+   *
+   * @param workspace holds {@link Workspace#packPanels} of dy
+   */
+  void biasGradient(DenseShape shape, int rows, float[] g, Workspace workspace);
+
+  /** dx = dy·Wᵀ. Each starts from 0 and adds dy[j]·W[k][j] for j ascending. */
+  void inputGradient(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace);
+}

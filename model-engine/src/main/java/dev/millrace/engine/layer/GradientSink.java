@@ -1,0 +1,20 @@
+package dev.millrace.engine.layer;
+
+/** Takes the gradients of the mean loss by the parameters, block by block, in any order. */
+public interface GradientSink {
+  /**
+   * Part of the gradient of a tensor in panels.
+   *
+   * @param at where the part begins in the flat array of parameters
+   * @param g length elements from gAt; may be overwritten
+   */
+  void accept(Parameter parameter, int at, float[] g, int gAt, int length);
+
+  /**
+   * The gradient of some rows of a table; that of all other rows is 0.
+   *
+   * @param rows the rows, each once, {@code count} of them
+   * @param g [count][columns]; may be overwritten, and is kept by its owner until the next forward
+   */
+  void acceptRows(Parameter parameter, int[] rows, int count, float[] g);
+}

@@ -1,0 +1,113 @@
+package dev.millrace.engine.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * What a network reads: rows of numbers, and categories by field. Layers name it as {@link
+ * #FEATURES}, {@link #NUMBERS}, {@link #CATEGORIES} or a field by its own name.
+ */
+public final class Inputs {
+  /** Numbers and categories. */
+  public static final String FEATURES = "features";
+
+  /** The numbers alone. */
+  public static final String NUMBERS = "numbers";
+
+  /** The categories of all fields. */
+  public static final String CATEGORIES = "categories";
+
+  /**
+   * One field of the categories.
+   *
+   * @param number its place among the fields
+   * @param base the index of its first category among those of all fields
+   * @param size how many categories it has
+   */
+  record Field(String name, int number, int base, int size) {}
+
+  private final Signal numbers;
+  private final List<Field> fields = new ArrayList<>();
+  private Entries entries;
+  private int firstRow;
+
+  /**
+   * The inputs of a network.
+   *
+   * @param width numbers of a row; 0 if there are none
+   * @param categories the number of categories of each field by its name, in the order of the
+   *     fields
+   * @param maxRows the most rows of a pass
+   * @throws IllegalArgumentException if there is nothing to read
+   */
+  public Inputs(int width, SequencedMap<String, Integer> categories, int maxRows) {
+    if (width < 0 || width == 0 && categories.isEmpty()) {
+      throw new IllegalArgumentException("inputs must be at least 1, inputs=" + width);
+    }
+    numbers = Signal.ofCaller(width, maxRows);
+    int base = 0;
+    for (Map.Entry<String, Integer> field : categories.entrySet()) {
+      fields.add(new Field(field.getKey(), fields.size(), base, field.getValue()));
+      base = Math.addExact(base, field.getValue());
+    }
+  }
+
+  /** The numbers of the rows at hand. */
+  public Signal numbers() {
+    return numbers;
+  }
+
+  /** The number of fields of categories. */
+  public int fieldCount() {
+    return fields.size();
+  }
+
+  /** Takes the entries of the rows at hand, the first of which is a row of them. */
+  public void view(Entries categories, int row) {
+    entries = categories;
+    firstRow = row;
+  }
+
+  /** The entries that {@link #view} took. */
+  Entries entries() {
+    return entries;
+  }
+
+  /** The row of {@link #entries} that is the first at hand. */
+  int firstRow() {
+    return firstRow;
+  }
+
+  /** What a layer may read. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(List.of(FEATURES));
+    if (numbers.width() > 0) {
+      names.add(NUMBERS);
+    }
+    if (!fields.isEmpty()) {
+      names.add(CATEGORIES);
+    }
+    fields.forEach(field -> names.add(field.name()));
+    return names;
+  }
+
+  /** What a layer reads by this name; empty if it names nothing of the inputs. */
+  Optional<Source> source(String name) {
+    Optional<Signal> signal = numbers.width() == 0 ? Optional.empty() : Optional.of(numbers);
+    Optional<Categories> all =
+        fields.isEmpty() ? Optional.empty() : Optional.of(new Categories(this, fields));
+    return switch (name) {
+      case FEATURES -> Optional.of(new Source(signal, all));
+      case NUMBERS -> signal.map(Source::of);
+      case CATEGORIES -> all.map(Source::of);
+      default ->
+          fields.stream()
+              .filter(field -> field.name().equals(name))
+              .findFirst()
+              .map(field -> Source.of(new Categories(this, List.of(field))));
+    };
+  }
+}

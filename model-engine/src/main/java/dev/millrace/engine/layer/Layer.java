@@ -1,0 +1,71 @@
+package dev.millrace.engine.layer;
+
+import java.util.List;
+
+/**
+ * One computation of a network: a forward pass from its inputs to its {@link #output}, and below it
+ * the backward pass. A layer owns its output and scratch; its parameters lie in the model's flat
+ * array.
+ */
+public abstract class Layer {
+  private final Signal output;
+
+  protected Layer(Signal output) {
+    this.output = output;
+  }
+
+  /** What it computes. */
+  public final Signal output() {
+    return output;
+  }
+
+  /** The tensors that it learns. */
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /** Whether a training pass gives other values than an inference does. */
+  public boolean differsInTraining() {
+    return false;
+  }
+
+  /** Computes the output of some rows. */
+  public abstract void forward(float[] parameters, int rows, Pass pass);
+
+  /**
+   * From dy in the output's gradient to the gradients of its inputs, as far as they are wanted, and
+   * to what {@link #parameterGradients} needs. The pass before was of the same rows.
+   */
+  public abstract void backward(float[] parameters, int rows);
+
+  /**
+   * A bound on the magnitude of every parameter's gradient after {@link #backward}; NaN or infinite
+   * if there is none.
+   */
+  public double gradientBound(int rows) {
+    return 0;
+  }
+
+  /** Hands over the gradient of each parameter. */
+  public void parameterGradients(int rows, GradientSink sink) {}
+
+  /**
+   * The sums before the activation of an output layer, for losses that compute from them.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  public float[] sums() {
+    throw new IllegalArgumentException(
+        "the last layer must be dense or an activation, layer=" + getClass().getSimpleName());
+  }
+
+  /** The activation of an output layer; linear if it has none. */
+  public Activation activation() {
+    return Activation.LINEAR;
+  }
+
+  /** Whether the output's gradient is that of {@link #sums}, as some losses hand it back. */
+  public void takeGradientOfSums(boolean ofSums) {
+    assert !ofSums : "a layer without sums";
+  }
+}

@@ -1,0 +1,34 @@
+package dev.millrace.engine.layer;
+
+/** What a forward pass is for. One object a network, reused. */
+public final class Pass {
+  private final long seed;
+  private boolean training;
+  private long step;
+
+  /** An inference, until {@link #set}. */
+  public Pass(long seed) {
+    this.seed = seed;
+  }
+
+  /** Says what the next pass is for. */
+  public void set(boolean training, long step) {
+    this.training = training;
+    this.step = step;
+  }
+
+  /** Whether the pass belongs to a step, so that dropout drops. */
+  public boolean training() {
+    return training;
+  }
+
+  /** The number of the step that a training pass belongs to, from 1. */
+  public long step() {
+    return step;
+  }
+
+  /** What random numbers depend on. */
+  public long seed() {
+    return seed;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.millrace.engine.layer;
+
+import java.util.Optional;
+
+/**
+ * What a layer reads by one name: numbers, categories or, for all features, both.
+ *
+ * @param signal numbers, or what another layer computes
+ * @param categories some fields of the categories
+ */
+public record Source(Optional<Signal> signal, Optional<Categories> categories) {
+  /** What a layer computes. */
+  public static Source of(Signal signal) {
+    return new Source(Optional.of(signal), Optional.empty());
+  }
+
+  /** Fields of the categories. */
+  public static Source of(Categories categories) {
+    return new Source(Optional.empty(), Optional.of(categories));
+  }
+}

@@ -1,0 +1,244 @@
+package dev.millrace.engine.network;
+
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Updates;
+import dev.millrace.engine.layer.GradientSink;
+import dev.millrace.engine.layer.Layer;
+import dev.millrace.engine.layer.Parameter;
+import dev.millrace.engine.optim.Optimizer;
+import dev.millrace.engine.params.Tensor;
+import dev.millrace.engine.params.Tensor.Form;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes the optimiser's step from the gradients that layers hand over.
+ *
+ * <p>Where a bound shows beforehand that every gradient is finite, each block is used at once,
+ * while it lies in the cache, and no gradient is ever stored. Otherwise, and where clipping by a
+ * norm needs all of it, the gradient is gathered first; a step is made whole or not at all.
+ */
+final class Trainer {
+  private final Layer[] layers;
+  private final Parameter[] learned;
+  private final float[] parameters;
+  private final float[][] slots;
+  private final Optimizer optimizer;
+  private final Kernels kernels;
+  private final Updates updates;
+  private final GradientSink now = new Now();
+  private final Map<Parameter, float[]> gathered = new LinkedHashMap<>();
+  private final List<TableRows> gatheredRows = new ArrayList<>();
+  private final GradientSink gather = new Gather();
+
+  private float[] rowWeights = {};
+  private final float[][] rowSlots;
+
+  /** The gradient of some rows of a table, as {@link GradientSink#acceptRows} has it. */
+  private record TableRows(Parameter parameter, int[] rows, int count, float[] g) {
+    int length() {
+      return count * parameter.tensor().columns();
+    }
+  }
+
+  Trainer(
+      Layer[] layers, float[] parameters, float[][] slots, Optimizer optimizer, Kernels kernels) {
+    this.layers = layers;
+    this.parameters = parameters;
+    this.slots = slots;
+    this.optimizer = optimizer;
+    this.kernels = kernels;
+    updates = kernels.updates();
+    rowSlots = new float[slots.length][0];
+    List<Parameter> all = new ArrayList<>();
+    for (Layer layer : layers) {
+      all.addAll(layer.parameters());
+    }
+    learned = all.toArray(Parameter[]::new);
+  }
+
+  /**
+   * Makes a step, after the backward pass of all layers.
+   *
+   * @param step its number, from 1
+   * @return false, and nothing has changed, if a gradient is not finite or beyond {@link
+   *     Optimizer#GRADIENT_MAX}
+   */
+  boolean step(int rows, long step) {
+    optimizer.begin(step);
+    boolean byNorm = optimizer.clipNorm() > 0 || optimizer.globalClipNorm() > 0;
+    if (!byNorm && isBounded(rows)) {
+      for (Layer layer : layers) {
+        layer.parameterGradients(rows, now);
+      }
+      return true;
+    }
+    gatheredRows.clear();
+    for (Layer layer : layers) {
+      layer.parameterGradients(rows, gather);
+    }
+    if (!gatheredIsWithin(Optimizer.GRADIENT_MAX)) {
+      return false;
+    }
+    clipByNorm();
+    gathered.forEach((p, g) -> use(p.tensor().offset(), g, 0, g.length));
+    gatheredRows.forEach(this::useRows);
+    return true;
+  }
+
+  private boolean isBounded(int rows) {
+    for (Layer layer : layers) {
+      if (!(layer.gradientBound(rows) <= Optimizer.GRADIENT_MAX)) {
+        return false;
+      }
+    }
+    for (Parameter p : learned) {
+      if (p.l1() > 0 || p.l2() > 0) {
+        Tensor tensor = p.tensor();
+        float largest = kernels.maxMagnitude(parameters, tensor.offset(), tensor.length());
+        if (!(p.l1() + 2.0 * p.l2() * largest <= Optimizer.GRADIENT_MAX)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean gatheredIsWithin(float bound) {
+    for (float[] g : gathered.values()) {
+      if (!(kernels.maxMagnitude(g, 0, g.length) <= bound)) {
+        return false;
+      }
+    }
+    for (TableRows table : gatheredRows) {
+      if (!(kernels.maxMagnitude(table.g, 0, table.length()) <= bound)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void clipByNorm() {
+    double all = 0;
+    for (float[] g : gathered.values()) {
+      double squares = updates.sumOfSquares(g, 0, g.length);
+      clip(g, g.length, squares, optimizer.clipNorm());
+      all += squares;
+    }
+    for (TableRows table : gatheredRows) {
+      double squares = updates.sumOfSquares(table.g, 0, table.length());
+      clip(table.g, table.length(), squares, optimizer.clipNorm());
+      all += squares;
+    }
+    for (float[] g : gathered.values()) {
+      clip(g, g.length, all, optimizer.globalClipNorm());
+    }
+    for (TableRows table : gatheredRows) {
+      clip(table.g, table.length(), all, optimizer.globalClipNorm());
+    }
+  }
+
+  /** g = g·bound / norm where the norm is beyond the bound. */
+  private void clip(float[] g, int length, double squares, float bound) {
+    double norm = Math.sqrt(squares);
+    if (bound > 0 && norm > bound) {
+      updates.scale(g, 0, length, (float) (bound / norm));
+    }
+  }
+
+  /** The optimiser's step for a range of weights. */
+  private void use(int at, float[] g, int gAt, int length) {
+    optimizer.update(updates, parameters, slots, at, g, gAt, length);
+  }
+
+  /** The penalties' gradient, and clipping by value. */
+  private void prepare(Parameter p, float[] w, int at, float[] g, int gAt, int length) {
+    if (p.l1() > 0 || p.l2() > 0) {
+      updates.regularize(g, gAt, w, at, length, p.l1(), p.l2());
+    }
+    if (optimizer.clipValue() > 0) {
+      updates.clipByValue(g, gAt, length, optimizer.clipValue());
+    }
+  }
+
+  /** The optimiser's step for rows of a table, brought together and put back. */
+  private void useRows(TableRows table) {
+    copyRows(table, parameters, rowWeights, true);
+    for (int i = 0; i < slots.length; i++) {
+      copyRows(table, slots[i], rowSlots[i], true);
+    }
+    optimizer.update(updates, rowWeights, rowSlots, 0, table.g, 0, table.length());
+    copyRows(table, parameters, rowWeights, false);
+    for (int i = 0; i < slots.length; i++) {
+      copyRows(table, slots[i], rowSlots[i], false);
+    }
+  }
+
+  private static void copyRows(TableRows table, float[] array, float[] together, boolean out) {
+    Tensor tensor = table.parameter.tensor();
+    int columns = tensor.columns();
+    for (int i = 0; i < table.count; i++) {
+      int at = tensor.offset() + table.rows[i] * columns;
+      if (columns == 1) {
+        if (out) {
+          together[i] = array[at];
+        } else {
+          array[at] = together[i];
+        }
+      } else if (out) {
+        System.arraycopy(array, at, together, i * columns, columns);
+      } else {
+        System.arraycopy(together, i * columns, array, at, columns);
+      }
+    }
+  }
+
+  private TableRows tableRows(Parameter p, int[] rows, int count, float[] g) {
+    TableRows table = new TableRows(p, rows, count, g);
+    if (rowWeights.length < table.length()) {
+      int length = Math.max(table.length(), Math.min(2 * rowWeights.length, 1 << 28));
+      rowWeights = new float[length];
+      for (int i = 0; i < rowSlots.length; i++) {
+        rowSlots[i] = new float[length];
+      }
+    }
+    if (p.l1() > 0 || p.l2() > 0) {
+      copyRows(table, parameters, rowWeights, true);
+    }
+    prepare(p, rowWeights, 0, g, 0, table.length());
+    return table;
+  }
+
+  /** Uses each block at once. */
+  private final class Now implements GradientSink {
+    @Override
+    public void accept(Parameter p, int at, float[] g, int gAt, int length) {
+      prepare(p, parameters, at, g, gAt, length);
+      use(at, g, gAt, length);
+    }
+
+    @Override
+    public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
+      useRows(tableRows(p, rows, count, g));
+    }
+  }
+
+  /** Keeps every block until all are there. */
+  private final class Gather implements GradientSink {
+    @Override
+    public void accept(Parameter p, int at, float[] g, int gAt, int length) {
+      Tensor tensor = p.tensor();
+      assert tensor.form() == Form.PANELS : tensor.name();
+      prepare(p, parameters, at, g, gAt, length);
+      float[] all = gathered.computeIfAbsent(p, key -> new float[key.tensor().length()]);
+      System.arraycopy(g, gAt, all, at - tensor.offset(), length);
+    }
+
+    @Override
+    public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
+      gatheredRows.add(tableRows(p, rows, count, g));
+    }
+  }
+}
