@@ -4,8 +4,10 @@ import static dev.millrace.engine.kernel.VectorTiles.LENGTH;
 import static dev.millrace.engine.kernel.VectorTiles.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernels with the Vector API, at the width the machine prefers. Those over elements have a
@@ -13,6 +15,8 @@ import jdk.incubator.vector.VectorOperators;
  * over a row are those of the plain kernels.
  */
 final class VectorKernels implements Kernels {
+  private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+
   private final Kernels plain = new PlainKernels();
 
   /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
@@ -138,12 +142,13 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float maxMagnitude(float[] a, int at, int length) {
-    FloatVector largest = FloatVector.zero(SPECIES);
+    IntVector largest = IntVector.zero(INTS); // as bits, of which those of NaN are the largest
     int end = at + SPECIES.loopBound(length);
     for (int i = at; i < end; i += LENGTH) {
-      largest = largest.max(FloatVector.fromArray(SPECIES, a, i).abs());
+      IntVector bits = FloatVector.fromArray(SPECIES, a, i).reinterpretAsInts();
+      largest = largest.max(bits.and(Integer.MAX_VALUE));
     }
-    float max = largest.reduceLanes(VectorOperators.MAX);
+    float max = Float.intBitsToFloat(largest.reduceLanes(VectorOperators.MAX));
     for (int i = end; i < at + length; i++) {
       max = Math.max(max, Math.abs(a[i]));
     }

@@ -74,21 +74,33 @@ public final class Workspace {
 
   /** Copies x [rows][inputs], filled up with zeros to whole blocks of inputs, to {@link #left}. */
   public void packColumns(float[] x, int offset, int rows, int inputs) {
-    int whole = inputs / BLOCK * BLOCK;
-    for (int row = 0; row < rows; row++) {
-      int from = offset + row * inputs;
-      int to = row * BLOCK;
-      for (int k = 0; k < whole; k += BLOCK) {
-        left[to] = x[from + k];
-        left[to + 1] = x[from + k + 1];
-        left[to + 2] = x[from + k + 2];
-        left[to + 3] = x[from + k + 3];
-        to += rows * BLOCK;
-      }
-      for (int k = whole; k < inputs || k % BLOCK != 0; k++) {
-        left[to + k - whole] = k < inputs ? x[from + k] : 0f;
+    int block = rows * BLOCK;
+    int k = 0;
+    for (; k + 4 * BLOCK <= inputs; k += 4 * BLOCK) { // a cache line of each row at a time
+      for (int row = 0; row < rows; row++) {
+        int from = offset + row * inputs + k;
+        int to = k * rows + row * BLOCK;
+        packBlock(x, from, to);
+        packBlock(x, from + BLOCK, to + block);
+        packBlock(x, from + 2 * BLOCK, to + 2 * block);
+        packBlock(x, from + 3 * BLOCK, to + 3 * block);
       }
     }
+    for (; k < inputs; k += BLOCK) {
+      for (int row = 0; row < rows; row++) {
+        int to = k * rows + row * BLOCK;
+        for (int i = 0; i < BLOCK; i++) {
+          left[to + i] = k + i < inputs ? x[offset + row * inputs + k + i] : 0f;
+        }
+      }
+    }
+  }
+
+  private void packBlock(float[] x, int from, int to) {
+    left[to] = x[from];
+    left[to + 1] = x[from + 1];
+    left[to + 2] = x[from + 2];
+    left[to + 3] = x[from + 3];
   }
 
   /** An element of {@link #packColumns}. */
