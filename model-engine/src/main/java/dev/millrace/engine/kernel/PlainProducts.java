@@ -61,18 +61,28 @@ final class PlainProducts implements Products {
   }
 
   @Override
+  public void prepareInputGradient(DenseShape shape, float[] dy, int rows, Workspace workspace) {}
+
+  @Override
   public void inputGradient(
-      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
+      DenseShape shape,
+      float[] dy,
+      float[] parameters,
+      float[] dx,
+      int rows,
+      int k,
+      int count,
+      Workspace workspace) {
     int inputs = shape.inputs();
     int outputs = shape.outputs();
     for (int row = 0; row < rows; row++) {
-      for (int k = 0; k < inputs; k++) {
+      for (int i = k; i < k + count; i++) {
         float sum = 0f;
         for (int j = 0; j < outputs; j++) {
-          float w = parameters[shape.kernelOffset() + Panels.index(inputs, k, j)];
+          float w = parameters[shape.kernelOffset() + Panels.index(inputs, i, j)];
           sum = Math.fma(dy[row * outputs + j], w, sum);
         }
-        dx[row * inputs + k] = sum;
+        dx[row * inputs + i] = sum;
       }
     }
   }

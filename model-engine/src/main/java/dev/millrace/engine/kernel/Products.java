@@ -62,7 +62,23 @@ public interface Products {
    */
   void biasGradient(DenseShape shape, int rows, float[] g, Workspace workspace);
 
-  /** dx = dy·Wᵀ. Each starts from 0 and adds dy[j]·W[k][j] for j ascending. */
+  /** Must come before {@link #inputGradient}, once for all inputs. */
+  void prepareInputGradient(DenseShape shape, float[] dy, int rows, Workspace workspace);
+
+  /**
+   * dx = dy·Wᵀ for some inputs. Each starts from 0 and adds dy[j]·W[k][j] for j ascending.
+   *
+   * @param k the first input, a multiple of 8
+   * @param count how many inputs
+   * @param workspace where {@link #prepareInputGradient} has been
+   */
   void inputGradient(
-      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace);
+      DenseShape shape,
+      float[] dy,
+      float[] parameters,
+      float[] dx,
+      int rows,
+      int k,
+      int count,
+      Workspace workspace);
 }

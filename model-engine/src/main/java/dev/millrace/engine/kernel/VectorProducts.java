@@ -243,99 +243,141 @@ final class VectorProducts implements Products {
     }
   }
 
-  /**
-   * Vectors run across the rows of the batch, two at a time: dy is turned, and dx turned back. A
-   * single row has nothing to run across, and takes eight scalar chains at a time.
-   */
+  /** Turns dy, so that vectors run across the rows of the batch, two vectors at a time. */
   @Override
-  public void inputGradient(
-      DenseShape shape, float[] dy, float[] parameters, float[] dx, int rows, Workspace workspace) {
+  public void prepareInputGradient(DenseShape shape, float[] dy, int rows, Workspace workspace) {
     if (rows == 1) {
-      oneRow(shape, dy, parameters, dx);
       return;
     }
+    int outputs = shape.outputs();
     for (int row = 0; row < rows; row += 2 * LENGTH) {
       int count = Math.min(2 * LENGTH, rows - row);
-      int lanes = count > LENGTH ? 2 * LENGTH : LENGTH;
-      turn(dy, row * shape.outputs(), count, shape.outputs(), lanes, workspace.right);
-      turnedInputGradient(shape, parameters, lanes, workspace.right, workspace.left);
-      turnBack(workspace.left, lanes, count, shape.inputs(), dx, row * shape.inputs());
+      turn(dy, row * outputs, count, outputs, lanes(count), workspace.right, row * outputs);
     }
   }
 
-  /** dxᵀ [inputs][lanes] = W·dyᵀ, with dyᵀ [outputs][lanes]. */
+  private static int lanes(int rows) {
+    return rows > LENGTH ? 2 * LENGTH : LENGTH;
+  }
+
+  /**
+   * A single row has nothing for vectors to run across, and takes eight scalar chains at a time.
+   */
+  @Override
+  public void inputGradient(
+      DenseShape shape,
+      float[] dy,
+      float[] parameters,
+      float[] dx,
+      int rows,
+      int k,
+      int count,
+      Workspace workspace) {
+    if (rows == 1) {
+      oneRow(shape, dy, parameters, dx, k, k + count);
+      return;
+    }
+    for (int row = 0; row < rows; row += 2 * LENGTH) {
+      int chunk = Math.min(2 * LENGTH, rows - row);
+      int dyAt = row * shape.outputs();
+      turnedInputGradient(shape, parameters, lanes(chunk), dyAt, k, k + count, workspace);
+      turnBack(workspace.left, lanes(chunk), chunk, k, k + count, shape.inputs(), dx, row);
+    }
+  }
+
+  /**
+   * dxᵀ [inputs][lanes] = W·dyᵀ, with dyᵀ [outputs][lanes], for some inputs; those lie behind what
+   * the inputs before them could need, since other threads may be at other rows.
+   */
   private static void turnedInputGradient(
-      DenseShape shape, float[] parameters, int lanes, float[] dyTurned, float[] dxTurned) {
-    int inputs = shape.inputs();
-    int outputs = shape.outputs();
-    int w = shape.kernelOffset();
-    int stride = inputs * WIDTH;
+      DenseShape shape,
+      float[] parameters,
+      int lanes,
+      int dyAt,
+      int from,
+      int to,
+      Workspace workspace) {
+    float[] dy = workspace.right;
+    float[] dx = workspace.left;
+    int dxAt = from * 2 * LENGTH;
+    int stride = shape.inputs() * WIDTH;
     boolean two = lanes > LENGTH;
     int step = !two || WIDE ? 8 : 4;
-    int k = 0;
-    for (; k + step <= inputs; k += step) {
-      int at = w + k * WIDTH;
+    int k = from;
+    for (; k + step <= to; k += step) {
+      int at = shape.at(0, k);
       if (!two) {
-        VectorTiles.turned8x1(parameters, at, stride, outputs, dyTurned, dxTurned, k * lanes);
+        TurnedTiles.tile8x1(
+            parameters, at, stride, shape.outputs(), dy, dyAt, dx, dxAt + (k - from) * lanes);
       } else if (WIDE) {
-        VectorTiles.turned8x2(parameters, at, stride, outputs, dyTurned, dxTurned, k * lanes);
+        TurnedTiles.tile8x2(
+            parameters, at, stride, shape.outputs(), dy, dyAt, dx, dxAt + (k - from) * lanes);
       } else {
-        VectorTiles.turned4x2(parameters, at, stride, outputs, dyTurned, dxTurned, k * lanes);
+        TurnedTiles.tile4x2(
+            parameters, at, stride, shape.outputs(), dy, dyAt, dx, dxAt + (k - from) * lanes);
       }
     }
-    for (; k < inputs; k++) {
+    for (; k < to; k++) {
       for (int lane = 0; lane < lanes; lane += LENGTH) {
-        VectorTiles.turned1x1(
+        TurnedTiles.tile1x1(
             parameters,
-            w + k * WIDTH,
+            shape.at(0, k),
             stride,
-            outputs,
-            dyTurned,
-            lane,
+            shape.outputs(),
+            dy,
+            dyAt + lane,
             lanes,
-            dxTurned,
-            k * lanes + lane);
+            dx,
+            dxAt + (k - from) * lanes + lane);
       }
     }
   }
 
   /** Rows [rows][columns] become [columns][lanes]; the lanes beyond the rows become 0. */
   private static void turn(
-      float[] a, int offset, int rows, int columns, int lanes, float[] turned) {
+      float[] a, int offset, int rows, int columns, int lanes, float[] turned, int to) {
     for (int row = 0; row < rows; row++) {
       int from = offset + row * columns;
       for (int j = 0; j < columns; j++) {
-        turned[j * lanes + row] = a[from + j];
+        turned[to + j * lanes + row] = a[from + j];
       }
     }
     for (int row = rows; row < lanes; row++) {
       for (int j = 0; j < columns; j++) {
-        turned[j * lanes + row] = 0f;
+        turned[to + j * lanes + row] = 0f;
       }
     }
   }
 
+  /** Some columns of [columns][lanes] become those of rows. */
   private static void turnBack(
-      float[] turned, int lanes, int rows, int columns, float[] a, int offset) {
+      float[] turned,
+      int lanes,
+      int rows,
+      int from,
+      int end,
+      int columns,
+      float[] a,
+      int firstRow) {
     for (int row = 0; row < rows; row++) {
-      int to = offset + row * columns;
-      for (int j = 0; j < columns; j++) {
-        a[to + j] = turned[j * lanes + row];
+      int to = (firstRow + row) * columns;
+      for (int j = from; j < end; j++) {
+        a[to + j] = turned[from * 2 * LENGTH + (j - from) * lanes + row];
       }
     }
   }
 
-  private static void oneRow(DenseShape shape, float[] dy, float[] parameters, float[] dx) {
-    int inputs = shape.inputs();
-    int k = 0;
-    for (; k + 8 <= inputs; k += 8) {
-      VectorTiles.scalar8(
-          parameters, shape.kernelOffset() + k * WIDTH, inputs * WIDTH, shape.outputs(), dy, dx, k);
+  private static void oneRow(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int from, int to) {
+    int stride = shape.inputs() * WIDTH;
+    int k = from;
+    for (; k + 8 <= to; k += 8) {
+      TurnedTiles.scalar8(parameters, shape.at(0, k), stride, shape.outputs(), dy, dx, k);
     }
-    for (; k < inputs; k++) {
+    for (; k < to; k++) {
       float sum = 0f;
       for (int j = 0; j < shape.outputs(); j++) {
-        float w = parameters[shape.kernelOffset() + Panels.index(inputs, k, j)];
+        float w = parameters[shape.kernelOffset() + Panels.index(shape.inputs(), k, j)];
         sum = Math.fma(dy[j], w, sum);
       }
       dx[k] = sum;

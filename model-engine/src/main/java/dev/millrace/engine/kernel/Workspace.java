@@ -31,8 +31,28 @@ public final class Workspace {
   /** What sums start from where there is no bias. */
   final float[] zeros = new float[Products.PANELS_MAX * Panels.WIDTH];
 
-  /** A block of a weight gradient, [panels][slab][16]. */
-  public final float[] slab = new float[Products.PANELS_MAX * Products.SLAB_LENGTH];
+  private final Workers workers;
+  private final float[][] slabs;
+
+  /**
+   * Scratch without room for any matrix yet.
+   *
+   * @param workers who share out what is worth it
+   */
+  public Workspace(Workers workers) {
+    this.workers = workers;
+    slabs = new float[workers.count()][Products.PANELS_MAX * Products.SLAB_LENGTH];
+  }
+
+  /** Who share out what is worth it. */
+  public Workers workers() {
+    return workers;
+  }
+
+  /** A worker's room for a block of a weight gradient, [panels][slab][16]. */
+  public float[] slab(int worker) {
+    return slabs[worker];
+  }
 
   /**
    * Makes room for matrices of so many rows and columns.

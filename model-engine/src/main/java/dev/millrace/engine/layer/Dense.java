@@ -3,7 +3,6 @@ package dev.millrace.engine.layer;
 import dev.millrace.engine.kernel.DenseShape;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Panels;
-import dev.millrace.engine.kernel.Products;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.params.Initializer;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ final class Dense extends Layer {
   private final Parameter kernel; // null without x
   private final Parameter bias; // null without one
   private final DenseShape shape;
+  private final DenseProducts products; // null without x
   private final Activation activation;
   private final Kernels kernels;
   private final Workspace workspace;
@@ -56,6 +56,9 @@ final class Dense extends Layer {
     kernels = build.kernels();
     workspace = build.workspace();
     workspace.reserve(build.maxRows(), inputs);
+    products =
+        x.map(in -> new DenseProducts(shape, kernel, in, kernels.products(), workspace))
+            .orElse(null);
     z = activation == Activation.LINEAR ? output().values() : new float[output().values().length];
   }
 
@@ -77,12 +80,7 @@ final class Dense extends Layer {
   public void forward(float[] parameters, int rows, Pass pass) {
     int units = shape.outputs();
     if (kernel != null) {
-      Signal in = x.get();
-      workspace.packRows(in.values(), in.offset(), rows, shape.inputs());
-      kernels
-          .products()
-          .forward(
-              shape, in.values(), in.offset(), parameters, z, rows, 0, shape.panels(), workspace);
+      products.forward(parameters, z, rows);
     } else {
       start(parameters, rows);
     }
@@ -114,7 +112,7 @@ final class Dense extends Layer {
     }
     if (x.isPresent() && x.get().isWanted()) {
       float[] dx = x.get().gradientPart(workspace.part);
-      kernels.products().inputGradient(shape, dz, parameters, dx, rows, workspace);
+      products.inputGradient(parameters, dz, dx, rows);
       x.get().takeGradientPart(dx, rows);
     }
   }
@@ -132,37 +130,20 @@ final class Dense extends Layer {
     return table.isPresent() ? Math.max(bound, table.get().gradientBound(rows, dzMax)) : bound;
   }
 
-  // dW [inputs][units] = xᵀ·dz, slab by slab, so that what takes it finds it in the cache
   @Override
   public void parameterGradients(int rows, GradientSink sink) {
     float[] dz = output().gradient();
     workspace.packPanels(dz, rows, shape.outputs());
     if (kernel != null) {
-      workspace.packColumns(x.get().values(), x.get().offset(), rows, shape.inputs());
-      for (int panel = 0; panel < shape.panels(); panel += Products.PANELS_MAX) {
-        kernelGradient(panel, rows, sink);
-      }
+      products.weightGradient(rows, sink);
     }
     if (table.isPresent()) {
       table.get().gradients(dz, shape.outputs(), rows, sink);
     }
     if (bias != null) {
-      float[] g = workspace.bias;
-      kernels.products().biasGradient(shape, rows, g, workspace);
-      sink.accept(bias, shape.biasOffset(), g, 0, Panels.padded(shape.outputs()));
-    }
-  }
-
-  private void kernelGradient(int panel, int rows, GradientSink sink) {
-    float[] g = workspace.slab;
-    int panels = Math.min(Products.PANELS_MAX, shape.panels() - panel);
-    for (int k = 0; k < shape.inputs(); k += Products.SLAB) {
-      int count = Math.min(Products.SLAB, shape.inputs() - k);
-      kernels.products().weightGradient(rows, panel, panels, k, count, g, workspace);
-      for (int p = 0; p < panels; p++) {
-        int at = shape.at(panel + p, k);
-        sink.accept(kernel, at, g, p * Products.SLAB_LENGTH, count * Panels.WIDTH);
-      }
+      float[] db = workspace.bias;
+      kernels.products().biasGradient(shape, rows, db, workspace);
+      sink.accept(bias, shape.biasOffset(), db, 0, Panels.padded(shape.outputs()));
     }
   }
 

@@ -2,6 +2,9 @@ package dev.millrace.engine.layer;
 
 /** Takes the gradients of the mean loss by the parameters, block by block, in any order. */
 public interface GradientSink {
+  /** Whether {@link #accept} may be called by several threads, for different parts. */
+  boolean isConcurrent();
+
   /**
    * Part of the gradient of a tensor in panels.
    *

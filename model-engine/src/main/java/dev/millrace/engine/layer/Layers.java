@@ -2,6 +2,7 @@ package dev.millrace.engine.layer;
 
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.params.ParameterLayout;
 import java.util.ArrayList;
@@ -81,7 +82,8 @@ public final class Layers {
       List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
     ParameterLayout layout = new ParameterLayout();
     Kernels kernels = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
-    build(layers, new Inputs(numbers, categories, 1), 1, layout, kernels, new Workspace());
+    build(
+        layers, new Inputs(numbers, categories, 1), 1, layout, kernels, new Workspace(Workers.ONE));
     return layout.size();
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.engine.network;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.layer.Entries;
 import dev.millrace.engine.layer.Inputs;
@@ -58,7 +59,7 @@ public final class Network {
   /**
    * A network that reads numbers.
    *
-   * @see #Network(int, SequencedMap, List, Loss, OptimizerSpec, int, Kernels)
+   * @see #Network(int, SequencedMap, List, Loss, OptimizerSpec, int, Kernels, Workers)
    */
   public Network(
       int inputs,
@@ -67,7 +68,7 @@ public final class Network {
       OptimizerSpec optimizer,
       int maxRows,
       Kernels kernels) {
-    this(inputs, new LinkedHashMap<>(), layers, loss, optimizer, maxRows, kernels);
+    this(inputs, new LinkedHashMap<>(), layers, loss, optimizer, maxRows, kernels, Workers.ONE);
   }
 
   /**
@@ -78,6 +79,7 @@ public final class Network {
    *     fields
    * @param layers all layers, the output layer last
    * @param maxRows the most rows that a call may bring, at least 1
+   * @param workers who share out products that are large enough; their number changes no bit
    * @throws IllegalArgumentException if a size is out of range, a layer cannot read what it names,
    *     or the loss does not fit the output layer
    */
@@ -88,7 +90,8 @@ public final class Network {
       Loss loss,
       OptimizerSpec optimizer,
       int maxRows,
-      Kernels kernels) {
+      Kernels kernels,
+      Workers workers) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("a network has at least one layer, its output layer");
     }
@@ -99,7 +102,7 @@ public final class Network {
     this.kernels = Objects.requireNonNull(kernels, "kernels");
     this.inputs = new Inputs(inputs, categories, maxRows);
     this.layers =
-        Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace())
+        Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace(workers))
             .toArray(Layer[]::new);
     last = this.layers[this.layers.length - 1];
     differsInTraining = Arrays.stream(this.layers).anyMatch(Layer::differsInTraining);

@@ -214,6 +214,11 @@ final class Trainer {
   /** Uses each block at once. */
   private final class Now implements GradientSink {
     @Override
+    public boolean isConcurrent() {
+      return true;
+    }
+
+    @Override
     public void accept(Parameter p, int at, float[] g, int gAt, int length) {
       prepare(p, parameters, at, g, gAt, length);
       use(at, g, gAt, length);
@@ -227,6 +232,11 @@ final class Trainer {
 
   /** Keeps every block until all are there. */
   private final class Gather implements GradientSink {
+    @Override
+    public boolean isConcurrent() {
+      return false;
+    }
+
     @Override
     public void accept(Parameter p, int at, float[] g, int gAt, int length) {
       Tensor tensor = p.tensor();

@@ -61,7 +61,7 @@ final class KernelCase {
   /** What the kernels wrote, one array a call. */
   List<int[]> run(Kernels kernels) {
     written.clear();
-    Workspace workspace = new Workspace();
+    Workspace workspace = new Workspace(Workers.ONE);
     workspace.reserve(rows, Math.max(inputs, outputs));
     products(kernels, workspace);
     activations(kernels, workspace);
@@ -92,14 +92,17 @@ final class KernelCase {
     products.biasGradient(shape, rows, db, workspace);
     keep(db);
     float[] dx = numbers(6, rows * inputs + 3, 1);
-    products.inputGradient(shape, dy, parameters, dx, rows, workspace);
+    int half = inputs / 16 * 8;
+    products.prepareInputGradient(shape, dy, rows, workspace);
+    products.inputGradient(shape, dy, parameters, dx, rows, half, inputs - half, workspace);
+    products.inputGradient(shape, dy, parameters, dx, rows, 0, half, workspace);
     keep(dx);
   }
 
   /** All blocks, in slabs and groups of panels of changing sizes. */
   private void weightGradient(
       Products products, DenseShape shape, float[] gradient, Workspace workspace) {
-    float[] g = workspace.slab;
+    float[] g = workspace.slab(0);
     int panels = 0;
     for (int panel = 0; panel < shape.panels(); panel += panels) {
       panels = Math.min(1 + panel % Products.PANELS_MAX, shape.panels() - panel);

@@ -90,7 +90,7 @@ class KernelTwinsTest {
 
   private static float[] forward(
       Kernels kernels, DenseShape shape, float[] x, int offset, float[] parameters, int rows) {
-    Workspace workspace = new Workspace();
+    Workspace workspace = new Workspace(Workers.ONE);
     workspace.reserve(rows, 67);
     float[] y = new float[rows * shape.outputs()];
     workspace.packRows(x, offset, rows, shape.inputs());

@@ -1,0 +1,123 @@
+package dev.millrace.engine.layer;
+
+import dev.millrace.engine.kernel.DenseShape;
+import dev.millrace.engine.kernel.Panels;
+import dev.millrace.engine.kernel.Products;
+import dev.millrace.engine.kernel.Workers;
+import dev.millrace.engine.kernel.Workspace;
+
+/**
+ * The three products of a dense layer, each shared out among the workers where it is large enough:
+ * the forward pass and the weight gradient by groups of panels, the input gradient by inputs. A
+ * share computes whole chains, so the bits are those of one worker.
+ */
+final class DenseProducts {
+  /**
+   * Multiply-adds from which a second thread saves more than it costs, measured: see RESULTS.md.
+   */
+  private static final long PAYS = 2_000_000;
+
+  private final DenseShape shape;
+  private final Parameter kernel;
+  private final Signal x;
+  private final Products products;
+  private final Workspace workspace;
+  private final Workers workers;
+  private final Workers.Share forward = this::forwardShare;
+  private final Workers.Share weightGradient = this::weightGradientShare;
+  private final Workers.Share inputGradient = this::inputGradientShare;
+
+  // what the shares of the product at hand need
+  private int rows;
+  private int shares;
+  private float[] parameters;
+  private float[] result;
+  private float[] dz;
+  private GradientSink sink;
+
+  DenseProducts(
+      DenseShape shape, Parameter kernel, Signal x, Products products, Workspace workspace) {
+    this.shape = shape;
+    this.kernel = kernel;
+    this.x = x;
+    this.products = products;
+    this.workspace = workspace;
+    workers = workspace.workers();
+  }
+
+  /** z [rows][units] = x·W + b. */
+  void forward(float[] parameters, float[] z, int rows) {
+    this.parameters = parameters;
+    result = z;
+    workspace.packRows(x.values(), x.offset(), rows, shape.inputs());
+    run(forward, rows, true);
+  }
+
+  private void forwardShare(int worker) {
+    int from = firstPanel(worker);
+    int panels = firstPanel(worker + 1) - from;
+    products.forward(
+        shape, x.values(), x.offset(), parameters, result, rows, from, panels, workspace);
+  }
+
+  /** dx [rows][inputs] = dz·Wᵀ. */
+  void inputGradient(float[] parameters, float[] dz, float[] dx, int rows) {
+    this.parameters = parameters;
+    this.dz = dz;
+    result = dx;
+    products.prepareInputGradient(shape, dz, rows, workspace);
+    run(inputGradient, rows, true);
+  }
+
+  private void inputGradientShare(int worker) {
+    int eighths = (shape.inputs() + 7) / 8;
+    int from = 8 * Workers.from(worker, shares, eighths);
+    int to = Math.min(8 * Workers.from(worker + 1, shares, eighths), shape.inputs());
+    products.inputGradient(shape, dz, parameters, result, rows, from, to - from, workspace);
+  }
+
+  /**
+   * Hands over dW [inputs][units] = xᵀ·dz, slab by slab, so that what takes it finds it in the
+   * cache.
+   *
+   * @param workspace holds dz in panels
+   */
+  void weightGradient(int rows, GradientSink sink) {
+    this.sink = sink;
+    workspace.packColumns(x.values(), x.offset(), rows, shape.inputs());
+    run(weightGradient, rows, sink.isConcurrent());
+  }
+
+  private void weightGradientShare(int worker) {
+    float[] g = workspace.slab(worker);
+    int end = firstPanel(worker + 1);
+    for (int panel = firstPanel(worker); panel < end; panel += Products.PANELS_MAX) {
+      int panels = Math.min(Products.PANELS_MAX, end - panel);
+      for (int k = 0; k < shape.inputs(); k += Products.SLAB) {
+        int count = Math.min(Products.SLAB, shape.inputs() - k);
+        products.weightGradient(rows, panel, panels, k, count, g, workspace);
+        for (int p = 0; p < panels; p++) {
+          int at = shape.at(panel + p, k);
+          sink.accept(kernel, at, g, p * Products.SLAB_LENGTH, count * Panels.WIDTH);
+        }
+      }
+    }
+  }
+
+  /** Shares begin at whole groups of panels, of which a tile takes all. */
+  private int firstPanel(int worker) {
+    int groups = (shape.panels() + Products.PANELS_MAX - 1) / Products.PANELS_MAX;
+    return Math.min(Products.PANELS_MAX * Workers.from(worker, shares, groups), shape.panels());
+  }
+
+  private void run(Workers.Share share, int rows, boolean concurrently) {
+    this.rows = rows;
+    boolean pays = (long) rows * shape.inputs() * shape.outputs() >= PAYS;
+    shares = concurrently && pays ? workers.count() : 1;
+    if (shares == 1) {
+      share.run(0);
+    } else {
+      workers.run(share);
+    }
+  }
+}
