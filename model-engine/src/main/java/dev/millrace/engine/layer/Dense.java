@@ -49,6 +49,7 @@ public final class Dense {
       case RELU -> kernels.relu(z, y, length);
       case SIGMOID -> kernels.sigmoid(z, y, length);
       case TANH -> kernels.tanh(z, y, length);
+      case EXPONENTIAL -> kernels.exponential(z, y, length);
       case SOFTMAX -> kernels.softmax(z, y, rows, shape.outputs(), workspace);
     }
   }
@@ -74,6 +75,7 @@ public final class Dense {
       case RELU -> kernels.reluGradient(y, dy, dy, length);
       case SIGMOID -> kernels.sigmoidGradient(y, dy, dy, length);
       case TANH -> kernels.tanhGradient(y, dy, dy, length);
+      case EXPONENTIAL -> kernels.exponentialGradient(y, dy, dy, length);
       case SOFTMAX -> kernels.softmaxGradient(y, dy, dy, rows, shape.outputs(), workspace);
     }
   }

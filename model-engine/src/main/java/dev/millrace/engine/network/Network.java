@@ -5,8 +5,8 @@ import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.Dense;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.loss.LossFunction;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.Initializers;
@@ -58,7 +58,7 @@ public final class Network {
   public Network(
       int inputs,
       List<LayerSpec> layers,
-      Loss loss,
+      LossSpec loss,
       OptimizerSpec optimizer,
       int maxRows,
       Kernels kernels) {
@@ -231,11 +231,32 @@ public final class Network {
    * @throws IllegalArgumentException if a target is not one that the loss can have
    */
   public boolean learn(float[] x, int offset, float[] targets, int targetOffset, int rows) {
+    return learn(x, offset, targets, targetOffset, null, 0, rows);
+  }
+
+  /**
+   * One step along the gradient of Σ weight·loss / rows: as without weights, but that a row of
+   * weight 2 adds to the gradient what two rows of weight 1 would, and one of weight 0 nothing. The
+   * divisor stays the number of rows, as in Keras.
+   *
+   * @param weights [rows] from weightOffset, each finite and at least 0; null if all are 1
+   * @return false as above; a loss that is not finite counts whatever its weight is
+   * @throws IllegalArgumentException if a weight is negative or not finite
+   */
+  public boolean learn(
+      float[] x,
+      int offset,
+      float[] targets,
+      int targetOffset,
+      float[] weights,
+      int weightOffset,
+      int rows) {
     checkForward(x, offset, rows);
+    checkWeights(weights, weightOffset, rows);
     if (!kernels.allFinite(losses(targets, targetOffset, rows), rows)) {
       return false;
     }
-    backward(x, offset, targets, targetOffset, rows);
+    backward(x, offset, targets, targetOffset, weights, weightOffset, rows);
     if (!kernels.allWithin(gradient, gradient.length, Optimizer.GRADIENT_MAX)) {
       return false;
     }
@@ -246,10 +267,19 @@ public final class Network {
   }
 
   // gradient has the layout of the parameters
-  private void backward(float[] x, int offset, float[] targets, int targetOffset, int rows) {
+  private void backward(
+      float[] x,
+      int offset,
+      float[] targets,
+      int targetOffset,
+      float[] weights,
+      int weightOffset,
+      int rows) {
     int top = layers.length - 1;
     Dense last = layers[top];
-    loss.gradient(last.outputs(), targets, targetOffset, rows, last.outputGradient());
+    float[] dy = last.outputGradient();
+    loss.gradient(
+        last.sums(), last.outputs(), targets, targetOffset, weights, weightOffset, rows, dy);
     for (int i = top; i >= 0; i--) {
       Dense layer = layers[i];
       float[] layerX = i == 0 ? x : layers[i - 1].outputs();
@@ -293,6 +323,19 @@ public final class Network {
   private void checkRows(int rows) {
     if (rows < 1 || rows > maxRows) {
       throw new IllegalArgumentException("rows must be from 1 to " + maxRows + ", rows=" + rows);
+    }
+  }
+
+  private static void checkWeights(float[] weights, int weightOffset, int rows) {
+    if (weights == null) {
+      return;
+    }
+    Objects.checkFromIndexSize(weightOffset, rows, weights.length);
+    for (int i = weightOffset; i < weightOffset + rows; i++) {
+      if (!(weights[i] >= 0 && weights[i] <= Float.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "weight must be at least 0 and finite, weight=" + weights[i]);
+      }
     }
   }
 

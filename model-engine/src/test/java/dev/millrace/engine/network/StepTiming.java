@@ -3,7 +3,7 @@ package dev.millrace.engine.network;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.random.CounterRandom;
 import java.util.Arrays;
@@ -26,14 +26,19 @@ final class StepTiming {
         List.of(new LayerSpec(512, Activation.RELU), new LayerSpec(10, Activation.SOFTMAX));
     List<LayerSpec> yesOrNo =
         List.of(new LayerSpec(64, Activation.RELU), new LayerSpec(1, Activation.SIGMOID));
-    time("1000-512-10", 1000, classes, Loss.CATEGORICAL_CROSSENTROPY, 32, choice);
-    time("1000-512-10", 1000, classes, Loss.CATEGORICAL_CROSSENTROPY, 1, choice);
-    time("8-64-1", 8, yesOrNo, Loss.BINARY_CROSSENTROPY, 32, choice);
-    time("8-64-1", 8, yesOrNo, Loss.BINARY_CROSSENTROPY, 1, choice);
+    time("1000-512-10", 1000, classes, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY, 32, choice);
+    time("1000-512-10", 1000, classes, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY, 1, choice);
+    time("8-64-1", 8, yesOrNo, LossSpec.BINARY_CROSSENTROPY, 32, choice);
+    time("8-64-1", 8, yesOrNo, LossSpec.BINARY_CROSSENTROPY, 1, choice);
   }
 
   private static void time(
-      String name, int inputs, List<LayerSpec> layers, Loss loss, int rows, KernelChoice choice) {
+      String name,
+      int inputs,
+      List<LayerSpec> layers,
+      LossSpec loss,
+      int rows,
+      KernelChoice choice) {
     Network network =
         new Network(inputs, layers, loss, OptimizerSpec.of("adam"), rows, choice.kernels());
     network.initialize(1);
