@@ -4,7 +4,9 @@ import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.Featurizer;
 import dev.millrace.engine.feature.TargetScaler;
+import dev.millrace.engine.kernel.Elementary;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.engine.metric.Prequential;
 import dev.millrace.engine.metric.ValueMetrics;
@@ -50,7 +52,7 @@ public final class Learner {
   private final ModelSpec spec;
   private final int classes;
   private final Featurizer featurizer;
-  private final TargetScaler targetScaler = new TargetScaler();
+  private final TargetScaler targetScaler;
   private final Network network;
   private final Prequential metrics;
   private final EventRow event;
@@ -58,7 +60,7 @@ public final class Learner {
 
   private final Rows batch; // labelled events, to be learned by the next step
   private final Rows others; // unlabelled events, until they are predicted
-  private final float[] targets; // [batch], labels as the network learns them
+  private final float[] targets; // [batch][targetsPerRow], labels as the network learns them
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
@@ -74,16 +76,17 @@ public final class Learner {
     FeatureSpace space = new FeatureSpace(spec.features());
     classes = spec.label().classes().size();
     featurizer = new Featurizer(space, kernels);
+    targetScaler = new TargetScaler(spec.loss().kind() != LossSpec.Kind.COUNT);
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
-    network =
-        new Network(space.width(), spec.layers(), spec.loss(), spec.optimizer(), rows, kernels);
+    LossSpec loss = spec.loss().ofClassIndex();
+    network = new Network(space.width(), spec.layers(), loss, spec.optimizer(), rows, kernels);
     network.initialize(spec.seed());
     metrics = Prequential.of(classes);
     outcome = new Outcome(Math.max(1, classes));
     batch = new Rows(spec.batch(), space.width());
     others = new Rows(UNLABELLED_MAX, space.width());
-    targets = new float[spec.batch()];
+    targets = new float[Math.multiplyExact(spec.batch(), network.targetsPerRow())];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
@@ -118,8 +121,11 @@ public final class Learner {
    * prediction.
    *
    * @param offset greater than that of any event before
+   * @throws IllegalArgumentException if a labelled event has a weight that is negative or not
+   *     finite as a float, or a negative label where the loss is one of counts
    */
   public void add(long offset) {
+    checkLabel();
     assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
     if (event.labelled) {
       waiting[waitingCount++] = batch.add(event, offset, featurizer);
@@ -130,6 +136,21 @@ public final class Learner {
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
+  }
+
+  private void checkLabel() {
+    if (!event.labelled) {
+      return;
+    }
+    float weight = (float) event.weight;
+    if (!(weight >= 0 && weight <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "weight must be at least 0 and finite, weight=" + event.weight);
+    }
+    if (spec.loss().kind() == LossSpec.Kind.COUNT && !(event.label >= 0)) {
+      throw new IllegalArgumentException(
+          "label must be at least 0 for " + spec.loss().name() + ", label=" + event.label);
+    }
   }
 
   /** Whether waiting events must be predicted before another is added. */
@@ -217,8 +238,10 @@ public final class Learner {
   private void fillProbabilities(float[] outputs, int at) {
     float[] probabilities = outcome.outputs;
     if (network.outputs() == 1) {
-      probabilities[0] = 1f - outputs[at];
-      probabilities[1] = outputs[at];
+      boolean margin = spec.loss().kind() == LossSpec.Kind.MARGIN;
+      float yes = margin ? probability(outputs[at]) : outputs[at];
+      probabilities[0] = 1f - yes;
+      probabilities[1] = yes;
     } else {
       System.arraycopy(outputs, at, probabilities, 0, classes);
     }
@@ -227,6 +250,11 @@ public final class Learner {
       best = probabilities[i] > probabilities[best] ? i : best;
     }
     outcome.predictedClass = best;
+  }
+
+  /** Rises with the margin and is 1/2 at 0; a fixed map, which nothing calibrates. */
+  private static float probability(float margin) {
+    return Elementary.sigmoid(2f * margin);
   }
 
   /**
@@ -241,10 +269,10 @@ public final class Learner {
     if (!activationsAreOfBatch) {
       network.forward(batch.values(), 0, rows);
     }
-    for (int i = 0; i < rows; i++) {
-      targets[i] = target(batch.label(i));
+    for (int row = 0; row < rows; row++) {
+      putTarget(row, batch.label(row));
     }
-    boolean stepped = network.learn(targets, 0, rows);
+    boolean stepped = network.learn(targets, 0, batch.weights(), 0, rows);
     if (stepped) {
       counts[LEARNED] += rows;
     } else {
@@ -260,12 +288,17 @@ public final class Learner {
     return step;
   }
 
-  private float target(double label) {
-    if (classes > 0) {
-      return (float) label;
+  private void putTarget(int row, double label) {
+    int perRow = network.targetsPerRow();
+    if (classes == 0) {
+      targetScaler.observe(label);
+      targets[row] = targetScaler.scale(label);
+    } else if (perRow == 1) {
+      targets[row] = (float) label;
+    } else {
+      Arrays.fill(targets, row * perRow, (row + 1) * perRow, 0f);
+      targets[row * perRow + (int) label] = 1f;
     }
-    targetScaler.observe(label);
-    return targetScaler.scale(label);
   }
 
   /** Steps done. */

@@ -26,7 +26,10 @@ public final class Outcome {
   /** The class index or the value. */
   public double label;
 
-  /** Log loss in nats, or the squared error. */
+  /**
+   * Log loss in nats of the outputs as probabilities, or the squared error in the label's unit: the
+   * same whichever loss is learned, and without the event's weight.
+   */
   public double loss;
 
   Outcome(int outputs) {

@@ -13,16 +13,20 @@ import java.nio.ByteOrder;
  * have moved on:
  *
  * <pre>
- *   offset int64 | label float64 | values float32 × width        little-endian
+ *   offset int64 | label float64 | weight float32 | values float32 × width        little-endian
  * </pre>
+ *
+ * <p>The first format had no weight; its rows are read with weight 1.
  */
 final class Rows {
-  private static final int HEADER = Long.BYTES + Double.BYTES;
+  private static final int HEADER = Long.BYTES + Double.BYTES + Float.BYTES;
+  private static final int FIRST_HEADER = Long.BYTES + Double.BYTES;
 
   private final int width;
   private final float[] values; // [capacity][width]
   private final long[] offsets;
   private final double[] labels; // NaN where there is none
+  private final float[] weights;
   private int count;
 
   Rows(int capacity, int width) {
@@ -30,6 +34,7 @@ final class Rows {
     values = new float[Math.multiplyExact(capacity, width)];
     offsets = new long[capacity];
     labels = new double[capacity];
+    weights = new float[capacity];
   }
 
   /** Featurises the event into the next row and returns its number. */
@@ -37,6 +42,7 @@ final class Rows {
     featurizer.featurize(event, values, count * width);
     offsets[count] = offset;
     labels[count] = event.labelled ? event.label : Double.NaN;
+    weights[count] = (float) event.weight;
     return count++;
   }
 
@@ -58,6 +64,11 @@ final class Rows {
     return labels[row];
   }
 
+  /** The weights of all rows, [capacity]. */
+  float[] weights() {
+    return weights;
+  }
+
   int count() {
     return count;
   }
@@ -74,7 +85,7 @@ final class Rows {
   byte[] toBytes(int row) {
     ByteBuffer bytes =
         ByteBuffer.allocate(HEADER + width * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(offsets[row]).putDouble(labels[row]);
+    bytes.putLong(offsets[row]).putDouble(labels[row]).putFloat(weights[row]);
     bytes.asFloatBuffer().put(values, start(row), width);
     return bytes.array();
   }
@@ -85,7 +96,8 @@ final class Rows {
    * @throws StateException if it is of another width
    */
   void addStored(byte[] stored) {
-    if (stored.length != HEADER + width * Float.BYTES) {
+    boolean weighted = stored.length == HEADER + width * Float.BYTES;
+    if (!weighted && stored.length != FIRST_HEADER + width * Float.BYTES) {
       throw new StateException(
           "a pending row has %d bytes, expected %d"
               .formatted(stored.length, HEADER + width * Float.BYTES));
@@ -93,6 +105,7 @@ final class Rows {
     ByteBuffer bytes = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
     offsets[count] = bytes.getLong();
     labels[count] = bytes.getDouble();
+    weights[count] = weighted ? bytes.getFloat() : 1f;
     bytes.asFloatBuffer().get(values, start(count), width);
     count++;
   }

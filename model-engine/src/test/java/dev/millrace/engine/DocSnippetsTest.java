@@ -8,7 +8,7 @@ import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelFile;
 import dev.millrace.engine.model.ModelSpec;
@@ -43,7 +43,8 @@ class DocSnippetsTest {
             .dense(1, Activation.SIGMOID)
             .seed(7)
             .compile(
-                OptimizerSpec.of("adam", Map.of("learning_rate", 0.05)), Loss.BINARY_CROSSENTROPY);
+                OptimizerSpec.of("adam", Map.of("learning_rate", 0.05)),
+                LossSpec.BINARY_CROSSENTROPY);
     History history = model.fit(x, labels, 300, 4); // epochs, rows a step
     assert history.epochs().getLast().accuracy() == 1;
     return model.predict(x, 4);
@@ -55,7 +56,7 @@ class DocSnippetsTest {
   /** A model of two fields that tells small from large, learning one event at a time. */
   static Learner smallOrLarge(Outcome.Consumer consumer) {
     LabelSpec label = new LabelSpec("size", List.of("small", "large"));
-    Loss loss = ModelSpec.defaultLoss(label);
+    LossSpec loss = ModelSpec.defaultLoss(label);
     ModelSpec spec =
         new ModelSpec(
             List.of(FeatureSpec.numeric("width"), FeatureSpec.oneHot("unit", List.of("mm", "cm"))),

@@ -9,7 +9,7 @@ import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelFile;
 import dev.millrace.engine.model.ModelSpec;
@@ -170,7 +170,7 @@ class LearnerTest {
                 List.of(FeatureSpec.vector("v", 3, false)),
                 new LabelSpec("y", List.of("no", "yes")),
                 List.of(LayerSpec.dense(1, Activation.SIGMOID)),
-                Loss.BINARY_CROSSENTROPY,
+                LossSpec.BINARY_CROSSENTROPY,
                 OptimizerSpec.of("sgd", Map.of("learning_rate", 1e6)),
                 1,
                 1),

@@ -7,7 +7,7 @@ import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.network.Network;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.random.CounterRandom;
@@ -22,7 +22,7 @@ public final class EngineStep implements Benchmark {
   private static final double SAMPLE_US_MIN = 2_000;
   private static final long WARM_UP_NS = 2_000_000_000L;
 
-  private record Shape(String name, int inputs, List<LayerSpec> layers, Loss loss, int rows) {}
+  private record Shape(String name, int inputs, List<LayerSpec> layers, LossSpec loss, int rows) {}
 
   private static final List<LayerSpec> TEN_CLASSES =
       List.of(LayerSpec.dense(512, Activation.RELU), LayerSpec.dense(10, Activation.SOFTMAX));
@@ -30,9 +30,19 @@ public final class EngineStep implements Benchmark {
       List.of(LayerSpec.dense(64, Activation.RELU), LayerSpec.dense(1, Activation.SIGMOID));
   private static final List<Shape> SHAPES =
       List.of(
-          new Shape("1000-512-10 batch 32", 1000, TEN_CLASSES, Loss.CATEGORICAL_CROSSENTROPY, 32),
-          new Shape("1000-512-10 batch 1", 1000, TEN_CLASSES, Loss.CATEGORICAL_CROSSENTROPY, 1),
-          new Shape("8-64-1 batch 1", 8, YES_OR_NO, Loss.BINARY_CROSSENTROPY, 1));
+          new Shape(
+              "1000-512-10 batch 32",
+              1000,
+              TEN_CLASSES,
+              LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY,
+              32),
+          new Shape(
+              "1000-512-10 batch 1",
+              1000,
+              TEN_CLASSES,
+              LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY,
+              1),
+          new Shape("8-64-1 batch 1", 8, YES_OR_NO, LossSpec.BINARY_CROSSENTROPY, 1));
 
   @Override
   public String name() {

@@ -25,6 +25,9 @@ public final class EventRow {
   /** The class index or the value to predict; meaningful only if {@link #labelled}. */
   public double label;
 
+  /** How much the event counts in learning, at least 0; meaningful only if {@link #labelled}. */
+  public double weight;
+
   EventRow(int numbers, int categories, int vectorValues) {
     this.numbers = new double[numbers];
     this.categories = new int[categories];
@@ -32,12 +35,13 @@ public final class EventRow {
     clear();
   }
 
-  /** Makes every value missing and the event unlabelled. */
+  /** Makes every value missing, the event unlabelled and its weight 1. */
   public void clear() {
     Arrays.fill(numbers, Double.NaN);
     Arrays.fill(categories, MISSING);
     Arrays.fill(vectors, Float.NaN);
     labelled = false;
     label = 0;
+    weight = 1;
   }
 }

@@ -4,7 +4,8 @@ import dev.millrace.engine.state.StateArray;
 
 /**
  * The scale of a regression's labels: a network learns (label − mean) / deviation of the labels
- * seen so far, and what it says is put back and kept within the range of labels seen.
+ * seen so far, and what it says is put back and kept within the range of labels seen. Counts are
+ * learned as they are.
  */
 public final class TargetScaler {
   private static final int COUNT = 0;
@@ -13,6 +14,14 @@ public final class TargetScaler {
   private static final int MIN = 3;
   private static final int MAX = 4;
   private final double[] s = new double[5];
+  private final boolean standardize;
+
+  /**
+   * @param standardize whether labels are scaled; if not, only the range of labels is kept
+   */
+  public TargetScaler(boolean standardize) {
+    this.standardize = standardize;
+  }
 
   /** Lets a label join the statistics. */
   public void observe(double label) {
@@ -26,7 +35,7 @@ public final class TargetScaler {
 
   /** The label as the network learns it. */
   public float scale(double label) {
-    return (float) ((label - s[MEAN]) / deviation());
+    return (float) (standardize ? (label - s[MEAN]) / deviation() : label);
   }
 
   /** The network's output in the label's unit; the mean if the output is NaN. */
@@ -34,7 +43,8 @@ public final class TargetScaler {
     if (Float.isNaN(output)) {
       return s[MEAN];
     }
-    return Math.max(s[MIN], Math.min(s[MAX], s[MEAN] + output * deviation()));
+    double value = standardize ? s[MEAN] + output * deviation() : output;
+    return Math.max(s[MIN], Math.min(s[MAX], value));
   }
 
   private double deviation() {

@@ -44,6 +44,12 @@ public interface Kernels {
   /** dz = dy·(1 - y²). */
   void tanhGradient(float[] y, float[] dy, float[] dz, int length);
 
+  /** y = {@link Elementary#exp}(z). */
+  void exponential(float[] z, float[] y, int length);
+
+  /** dz = dy·y. */
+  void exponentialGradient(float[] y, float[] dy, float[] dz, int length);
+
   /**
    * y = exp(z - max z) / Σ exp(z - max z) in each row of {@code columns}. The sum has 16 lanes:
    * element i goes to lane i mod 16, and the lanes fold 8 onto 8, 4 onto 4, 2 onto 2, 1 onto 1. A

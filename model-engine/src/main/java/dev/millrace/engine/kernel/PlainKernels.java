@@ -94,6 +94,24 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
+  public void exponential(float[] z, float[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = Elementary.exp(z[i]);
+    }
+  }
+
+  @Override
+  public void exponentialGradient(float[] y, float[] dy, float[] dz, int length) {
+    exponentialGradient(y, dy, dz, 0, length);
+  }
+
+  static void exponentialGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    for (int i = from; i < to; i++) {
+      dz[i] = dy[i] * y[i];
+    }
+  }
+
+  @Override
   public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
     for (int row = 0; row < rows; row++) {
       int start = row * columns;

@@ -125,6 +125,20 @@ final class VectorActivations {
     PlainKernels.tanhGradient(y, dy, dz, body, length);
   }
 
+  static void exponential(float[] z, float[] y, int length) {
+    System.arraycopy(z, 0, y, 0, length);
+    exp(y, 0, length);
+  }
+
+  static void exponentialGradient(float[] y, float[] dy, float[] dz, int length) {
+    int body = SPECIES.loopBound(length);
+    for (int i = 0; i < body; i += LENGTH) {
+      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector.fromArray(SPECIES, dy, i).mul(outputs).intoArray(dz, i);
+    }
+    PlainKernels.exponentialGradient(y, dy, dz, body, length);
+  }
+
   static void softmax(float[] z, float[] y, int rows, int columns, float[] lanes) {
     for (int row = 0; row < rows; row++) {
       int start = row * columns;

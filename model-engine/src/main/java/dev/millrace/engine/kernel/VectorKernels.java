@@ -85,6 +85,16 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void exponential(float[] z, float[] y, int length) {
+    VectorActivations.exponential(z, y, length);
+  }
+
+  @Override
+  public void exponentialGradient(float[] y, float[] dy, float[] dz, int length) {
+    VectorActivations.exponentialGradient(y, dy, dz, length);
+  }
+
+  @Override
   public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
     VectorActivations.softmax(z, y, rows, columns, workspace.lanes);
   }

@@ -8,6 +8,7 @@ public enum Activation {
   RELU,
   SIGMOID,
   TANH,
+  EXPONENTIAL,
   SOFTMAX;
 
   /** Keras' name: {@code relu}. */

@@ -16,6 +16,7 @@ final class Activations {
       case RELU -> kernels.relu(z, y, length);
       case SIGMOID -> kernels.sigmoid(z, y, length);
       case TANH -> kernels.tanh(z, y, length);
+      case EXPONENTIAL -> kernels.exponential(z, y, length);
       case SOFTMAX -> kernels.softmax(z, y, rows, width, scratch);
     }
   }
@@ -41,6 +42,7 @@ final class Activations {
       case RELU -> kernels.reluGradient(y, dy, dz, length);
       case SIGMOID -> kernels.sigmoidGradient(y, dy, dz, length);
       case TANH -> kernels.tanhGradient(y, dy, dz, length);
+      case EXPONENTIAL -> kernels.exponentialGradient(y, dy, dz, length);
       case SOFTMAX -> kernels.softmaxGradient(y, dy, dz, rows, width, scratch);
     }
   }

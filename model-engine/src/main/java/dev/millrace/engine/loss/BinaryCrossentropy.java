@@ -3,49 +3,40 @@ package dev.millrace.engine.loss;
 import dev.millrace.engine.kernel.Elementary;
 
 /**
- * -t·log σ(z) - (1 - t)·log(1 - σ(z)), the mean over the outputs; each target t is in [0, 1].
+ * -t·log σ(z) - (1 - t)·log(1 - σ(z)); each target is in [0, 1], and t is that target drawn towards
+ * 1/2 by the smoothing.
  *
  * @param outputs the number of independent yes-or-no answers, one target each
  */
-record BinaryCrossentropy(int outputs) implements LossFunction {
-  @Override
-  public int targetsPerRow() {
-    return outputs;
-  }
-
+record BinaryCrossentropy(int outputs, float smoothing) implements Elementwise {
   @Override
   public boolean fromSums() {
     return true;
   }
 
-  // loss = max(z, 0) - z·t + log(1 + exp(-|z|))
   @Override
-  public void losses(
-      float[] z, float[] y, float[] targets, int targetOffset, int rows, float[] losses) {
-    for (int row = 0; row < rows; row++) {
-      float sum = 0f;
-      for (int j = row * outputs; j < (row + 1) * outputs; j++) {
-        float t = target(targets[targetOffset + j]);
-        float linear = z[j] > 0 ? z[j] * (1f - t) : -(z[j] * t);
-        sum += linear + Elementary.log1p(Elementary.exp(-Math.abs(z[j])));
-      }
-      losses[row] = sum / outputs;
-    }
+  public float target(float target) {
+    return smoothed(target, smoothing);
   }
 
-  // dz = (y - t) / (outputs·rows)
-  @Override
-  public void gradient(float[] y, float[] targets, int targetOffset, int rows, float[] gradient) {
-    float share = (float) outputs * rows;
-    for (int i = 0; i < rows * outputs; i++) {
-      gradient[i] = (y[i] - target(targets[targetOffset + i])) / share;
-    }
+  static float smoothed(float target, float smoothing) {
+    ClassTargets.requireProbability(target);
+    return target * (1f - smoothing) + 0.5f * smoothing;
   }
 
-  private static float target(float target) {
-    if (!(target >= 0 && target <= 1)) {
-      throw new IllegalArgumentException("target must be from 0 to 1, target=" + target);
-    }
-    return target;
+  @Override
+  public float loss(float z, float y, float t) {
+    return entropy(z, t);
+  }
+
+  // max(z, 0) - z·t + log(1 + exp(-|z|))
+  static float entropy(float z, float t) {
+    float linear = z > 0 ? z * (1f - t) : -(z * t);
+    return linear + Elementary.log1p(Elementary.exp(-Math.abs(z)));
+  }
+
+  @Override
+  public float slope(float z, float y, float t) {
+    return y - t;
   }
 }

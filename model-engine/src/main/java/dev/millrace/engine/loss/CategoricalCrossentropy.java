@@ -1,16 +1,10 @@
 package dev.millrace.engine.loss;
 
-import dev.millrace.engine.kernel.Elementary;
-
-/**
- * -log softmax(z)[target], with one target a row: the index of the class.
- *
- * @param outputs the number of classes
- */
-record CategoricalCrossentropy(int outputs) implements LossFunction {
+/** -Σ t·log softmax(z) over the classes. */
+record CategoricalCrossentropy(ClassTargets classes) implements LossFunction {
   @Override
   public int targetsPerRow() {
-    return 1;
+    return classes.perRow();
   }
 
   @Override
@@ -18,47 +12,50 @@ record CategoricalCrossentropy(int outputs) implements LossFunction {
     return true;
   }
 
-  // loss = log(Σ exp(z - max)) - (z[target] - max); the largest term of the sum is 1, and log1p of
-  // the others keeps a small loss exact
+  // loss = Σ t·(log Σ exp(z - max) - (z - max)); a target of 0 adds nothing, however small its
+  // probability is
   @Override
   public void losses(
       float[] z, float[] y, float[] targets, int targetOffset, int rows, float[] losses) {
+    int outputs = classes.outputs();
     for (int row = 0; row < rows; row++) {
+      classes.check(targets, targetOffset, row);
       int start = row * outputs;
-      int target = target(targets[targetOffset + row]);
-      int largest = 0;
-      for (int j = 1; j < outputs; j++) {
-        if (z[start + j] > z[start + largest]) {
-          largest = j;
-        }
-      }
-      float max = z[start + largest];
-      float others = 0f;
+      int largest = LogSumExp.largest(z, start, outputs);
+      float logOfSum = LogSumExp.log(LogSumExp.others(z, start, outputs, largest));
+      float loss = 0f;
       for (int j = 0; j < outputs; j++) {
-        others += j == largest ? 0f : Elementary.exp(z[start + j] - max);
+        float t = classes.of(targets, targetOffset, row, j);
+        loss += t == 0f ? 0f : t * (logOfSum - (z[start + j] - z[largest]));
       }
-      float logOfSum = others <= 1f ? Elementary.log1p(others) : Elementary.log(1f + others);
-      losses[row] = logOfSum - (z[start + target] - max);
+      losses[row] = loss;
     }
   }
 
-  // dz = (y - onehot(target)) / rows
+  // dz = (y·Σt - t)·weight / rows
   @Override
-  public void gradient(float[] y, float[] targets, int targetOffset, int rows, float[] gradient) {
+  public void gradient(
+      float[] z,
+      float[] y,
+      float[] targets,
+      int targetOffset,
+      float[] weights,
+      int weightOffset,
+      int rows,
+      float[] gradient) {
+    int outputs = classes.outputs();
+    float share = 1f / rows;
     for (int row = 0; row < rows; row++) {
+      float part = LossFunction.part(weights, weightOffset + row, share);
       int start = row * outputs;
-      int target = target(targets[targetOffset + row]);
+      float sum = 0f;
       for (int j = 0; j < outputs; j++) {
-        gradient[start + j] = (y[start + j] - (j == target ? 1f : 0f)) / rows;
+        sum += classes.of(targets, targetOffset, row, j);
+      }
+      for (int j = 0; j < outputs; j++) {
+        float t = classes.of(targets, targetOffset, row, j);
+        gradient[start + j] = (y[start + j] * sum - t) * part;
       }
     }
-  }
-
-  private int target(float target) {
-    if (!(target >= 0 && target < outputs) || target != (int) target) {
-      throw new IllegalArgumentException(
-          "target must be a class index from 0 to " + (outputs - 1) + ", target=" + target);
-    }
-    return (int) target;
   }
 }

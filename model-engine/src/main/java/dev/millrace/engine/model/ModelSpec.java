@@ -8,7 +8,7 @@ import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.layer.Layers;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
@@ -28,7 +28,7 @@ public record ModelSpec(
     List<FeatureSpec> features,
     LabelSpec label,
     List<LayerSpec> layers,
-    Loss loss,
+    LossSpec loss,
     OptimizerSpec optimizer,
     int batch,
     long seed) {
@@ -48,6 +48,10 @@ public record ModelSpec(
       throw new IllegalArgumentException("batch must be at least 1, batch=" + batch);
     }
     requireFitting(loss, label);
+    if (features.stream().anyMatch(feature -> feature.name().equals(label.weight()))) {
+      throw new IllegalArgumentException(
+          "the weight of an event cannot be a feature, field=" + label.weight());
+    }
     long width = features.stream().mapToLong(FeatureSpec::size).sum();
     if (width < 1 || width > WIDTH_MAX) {
       throw new IllegalArgumentException(
@@ -55,47 +59,40 @@ public record ModelSpec(
     }
   }
 
-  private static void requireFitting(Loss loss, LabelSpec label) {
+  private static void requireFitting(LossSpec loss, LabelSpec label) {
     int classes = label.classes().size();
-    boolean fits =
-        switch (loss) {
-          case MEAN_SQUARED_ERROR -> classes == 0;
-          case BINARY_CROSSENTROPY -> classes == 2;
-          case CATEGORICAL_CROSSENTROPY -> classes >= 2;
-        };
-    if (!fits) {
+    if (!loss.kind().fits(classes)) {
       throw new IllegalArgumentException(
           "%s does not go with a label of %s; expected %s"
               .formatted(
-                  loss,
+                  loss.name(),
                   classes == 0 ? "numbers" : classes + " classes",
-                  classes == 0
-                      ? Loss.MEAN_SQUARED_ERROR
-                      : classes == 2
-                          ? Loss.BINARY_CROSSENTROPY + " or " + Loss.CATEGORICAL_CROSSENTROPY
-                          : Loss.CATEGORICAL_CROSSENTROPY));
+                  String.join(", ", LossSpec.namesFor(classes))));
     }
   }
 
-  /** The output layer of the loss: one linear unit, one sigmoid, or a softmax over the classes. */
-  public static List<LayerSpec> withOutput(List<LayerSpec> hidden, LabelSpec label, Loss loss) {
+  /**
+   * The layers with the output layer of the loss: a softmax over the classes, or one unit, sigmoid
+   * for yes or no, exponential for a count and linear for a margin or a value.
+   */
+  public static List<LayerSpec> withOutput(List<LayerSpec> hidden, LabelSpec label, LossSpec loss) {
     List<LayerSpec> layers = new ArrayList<>(hidden);
     layers.add(
-        switch (loss) {
-          case MEAN_SQUARED_ERROR -> LayerSpec.dense(1, Activation.LINEAR);
-          case BINARY_CROSSENTROPY -> LayerSpec.dense(1, Activation.SIGMOID);
-          case CATEGORICAL_CROSSENTROPY ->
-              LayerSpec.dense(Math.max(2, label.classes().size()), Activation.SOFTMAX);
+        switch (loss.kind()) {
+          case CLASSES -> LayerSpec.dense(Math.max(2, label.classes().size()), Activation.SOFTMAX);
+          case YES_OR_NO -> LayerSpec.dense(1, Activation.SIGMOID);
+          case MARGIN, VALUE -> LayerSpec.dense(1, Activation.LINEAR);
+          case COUNT -> LayerSpec.dense(1, Activation.EXPONENTIAL);
         });
     return layers;
   }
 
   /** The loss that goes with the label: Keras' cross-entropies, or the mean squared error. */
-  public static Loss defaultLoss(LabelSpec label) {
+  public static LossSpec defaultLoss(LabelSpec label) {
     return switch (label.classes().size()) {
-      case 0 -> Loss.MEAN_SQUARED_ERROR;
-      case 2 -> Loss.BINARY_CROSSENTROPY;
-      default -> Loss.CATEGORICAL_CROSSENTROPY;
+      case 0 -> LossSpec.MEAN_SQUARED_ERROR;
+      case 2 -> LossSpec.BINARY_CROSSENTROPY;
+      default -> LossSpec.CATEGORICAL_CROSSENTROPY;
     };
   }
 

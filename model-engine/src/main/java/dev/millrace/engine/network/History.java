@@ -16,8 +16,8 @@ public record History(List<Epoch> epochs) {
    * One pass over all rows. Each row counts as it was predicted before its own batch's step.
    *
    * @param meanBatchLoss the mean over batches of the mean loss of their rows
-   * @param accuracy the share of rows whose class was predicted: the largest output, or the side of
-   *     1/2 for a binary one; NaN for a regression
+   * @param accuracy the share of rows whose class was predicted: the largest output, or of
+   *     yes-or-no answers the side of 1/2, of margins the side of 0; NaN for a regression
    * @param skippedSteps how many batches taught nothing, since a loss or gradient was not finite
    */
   public record Epoch(double meanBatchLoss, double accuracy, long skippedSteps) {}

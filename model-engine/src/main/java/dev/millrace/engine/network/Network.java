@@ -10,8 +10,8 @@ import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.layer.Layers;
 import dev.millrace.engine.layer.Parameter;
 import dev.millrace.engine.layer.Pass;
-import dev.millrace.engine.loss.Loss;
 import dev.millrace.engine.loss.LossFunction;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.ParameterLayout;
@@ -59,12 +59,12 @@ public final class Network {
   /**
    * A network that reads numbers.
    *
-   * @see #Network(int, SequencedMap, List, Loss, OptimizerSpec, int, Kernels, Workers)
+   * @see #Network(int, SequencedMap, List, LossSpec, OptimizerSpec, int, Kernels, Workers)
    */
   public Network(
       int inputs,
       List<LayerSpec> layers,
-      Loss loss,
+      LossSpec loss,
       OptimizerSpec optimizer,
       int maxRows,
       Kernels kernels) {
@@ -87,7 +87,7 @@ public final class Network {
       int inputs,
       SequencedMap<String, Integer> categories,
       List<LayerSpec> layers,
-      Loss loss,
+      LossSpec loss,
       OptimizerSpec optimizer,
       int maxRows,
       Kernels kernels,
@@ -270,22 +270,40 @@ public final class Network {
    * @throws IllegalArgumentException if a target is not one that the loss can have
    */
   public boolean learn(float[] targets, int targetOffset, int rows) {
+    return learn(targets, targetOffset, null, 0, rows);
+  }
+
+  /**
+   * One step along the gradient of Σ weight·loss / rows: as without weights, but that a row of
+   * weight 2 adds to the gradient what two rows of weight 1 would, and one of weight 0 nothing. The
+   * divisor stays the number of rows, as in Keras.
+   *
+   * @param weights [rows] from weightOffset, each finite and at least 0; null if all are 1
+   * @return false as above; a loss that is not finite counts whatever its weight is
+   * @throws IllegalArgumentException if a weight is negative or not finite
+   */
+  public boolean learn(
+      float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
     checkForward(rows);
+    checkWeights(weights, weightOffset, rows);
     if (differsInTraining) {
       pass.set(true, steps + 1);
       run(rows);
     }
     boolean made =
         kernels.allFinite(losses(targets, targetOffset, rows), rows)
-            && step(targets, targetOffset, rows);
+            && step(targets, targetOffset, weights, weightOffset, rows);
     steps += made ? 1 : 0;
     forwardRows = made || differsInTraining ? 0 : rows;
     return made;
   }
 
-  private boolean step(float[] targets, int targetOffset, int rows) {
+  private boolean step(
+      float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
     clearGradients();
-    loss.gradient(last.output().values(), targets, targetOffset, rows, last.output().gradient());
+    float[] dy = last.output().gradient();
+    loss.gradient(
+        sums(), last.output().values(), targets, targetOffset, weights, weightOffset, rows, dy);
     last.output().gradientIsWritten();
     backward(rows);
     return trainer.step(rows, steps + 1);
@@ -339,6 +357,19 @@ public final class Network {
   private void checkRows(int rows) {
     if (rows < 1 || rows > maxRows) {
       throw new IllegalArgumentException("rows must be from 1 to " + maxRows + ", rows=" + rows);
+    }
+  }
+
+  private static void checkWeights(float[] weights, int weightOffset, int rows) {
+    if (weights == null) {
+      return;
+    }
+    Objects.checkFromIndexSize(weightOffset, rows, weights.length);
+    for (int i = weightOffset; i < weightOffset + rows; i++) {
+      if (!(weights[i] >= 0 && weights[i] <= Float.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "weight must be at least 0 and finite, weight=" + weights[i]);
+      }
     }
   }
 

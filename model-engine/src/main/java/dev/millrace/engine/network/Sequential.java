@@ -3,7 +3,7 @@ package dev.millrace.engine.network;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.network.History.Epoch;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.ParameterLayout;
@@ -18,7 +18,7 @@ import java.util.List;
  *     Sequential.input(1000)
  *         .dense(512, Activation.RELU)
  *         .dense(10, Activation.SOFTMAX)
- *         .compile(OptimizerSpec.of("adam"), Loss.CATEGORICAL_CROSSENTROPY);
+ *         .compile(OptimizerSpec.of("adam"), LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY);
  * History history = model.fit(x, labels, 10, 32);
  * float[] predictions = model.predict(x, rows);
  * }</pre>
@@ -30,11 +30,11 @@ public final class Sequential {
   private static final int BATCH_ROWS = 32;
 
   private final Builder builder;
-  private final Loss loss;
+  private final LossSpec loss;
   private final OptimizerSpec optimizer;
   private Network network;
 
-  private Sequential(Builder builder, OptimizerSpec optimizer, Loss loss) {
+  private Sequential(Builder builder, OptimizerSpec optimizer, LossSpec loss) {
     this.builder = builder;
     this.optimizer = optimizer;
     this.loss = loss;
@@ -81,7 +81,7 @@ public final class Sequential {
      *
      * @throws IllegalArgumentException if the loss does not fit the output layer
      */
-    public Sequential compile(OptimizerSpec optimizer, Loss loss) {
+    public Sequential compile(OptimizerSpec optimizer, LossSpec loss) {
       return new Sequential(copy(), optimizer, loss);
     }
 
@@ -106,7 +106,8 @@ public final class Sequential {
    * Learns all rows, in batches and in their order.
    *
    * @param x [rows][inputs]
-   * @param labels the targets as {@link Loss} says, [rows] or [rows][outputs]
+   * @param labels the targets: a class index a row for {@code sparse_categorical_crossentropy},
+   *     else [rows][outputs], as {@code docs/losses.md} says
    * @param batchSize rows a step; the last batch of an epoch may be smaller
    */
   public History fit(float[] x, float[] labels, int epochs, int batchSize) {
@@ -147,30 +148,50 @@ public final class Sequential {
       batches++;
       skipped += network.learn(labels, targetOffset, count) ? 0 : 1;
     }
-    double answers = loss == Loss.BINARY_CROSSENTROPY ? (double) rows * network.outputs() : rows;
-    double accuracy = loss == Loss.MEAN_SQUARED_ERROR ? Double.NaN : correct / answers;
+    double accuracy =
+        switch (loss.kind()) {
+          case CLASSES -> (double) correct / rows;
+          case YES_OR_NO, MARGIN -> correct / ((double) rows * network.outputs());
+          case VALUE, COUNT -> Double.NaN;
+        };
     return new Epoch(lossSum / batches, accuracy, skipped);
   }
 
   private int correct(float[] outputs, float[] labels, int targetOffset, int count) {
+    return switch (loss.kind()) {
+      case CLASSES -> correctClasses(outputs, labels, targetOffset, count);
+      case YES_OR_NO -> correctAnswers(outputs, 0.5f, labels, targetOffset, count);
+      case MARGIN -> correctAnswers(outputs, 0f, labels, targetOffset, count);
+      case VALUE, COUNT -> 0;
+    };
+  }
+
+  private int correctClasses(float[] outputs, float[] labels, int targetOffset, int count) {
+    int columns = network.outputs();
+    int perRow = network.targetsPerRow();
     int correct = 0;
-    for (int i = 0; i < count * network.targetsPerRow(); i++) {
-      float label = labels[targetOffset + i];
-      correct +=
-          switch (loss) {
-            case CATEGORICAL_CROSSENTROPY -> largest(outputs, i) == label ? 1 : 0;
-            case BINARY_CROSSENTROPY -> outputs[i] > 0.5f == label > 0.5f ? 1 : 0;
-            case MEAN_SQUARED_ERROR -> 0;
-          };
+    for (int row = 0; row < count; row++) {
+      int start = targetOffset + row * perRow;
+      int label = perRow == 1 ? (int) labels[start] : largest(labels, start, columns);
+      correct += largest(outputs, row * columns, columns) == label ? 1 : 0;
     }
     return correct;
   }
 
-  private int largest(float[] outputs, int row) {
-    int start = row * network.outputs();
+  /** How many outputs are above the border where the label is yes, and at most there where not. */
+  private int correctAnswers(
+      float[] outputs, float border, float[] labels, int targetOffset, int count) {
+    int correct = 0;
+    for (int i = 0; i < count * network.outputs(); i++) {
+      correct += outputs[i] > border == labels[targetOffset + i] > border ? 1 : 0;
+    }
+    return correct;
+  }
+
+  private static int largest(float[] values, int start, int columns) {
     int largest = 0;
-    for (int j = 1; j < network.outputs(); j++) {
-      if (outputs[start + j] > outputs[start + largest]) {
+    for (int j = 1; j < columns; j++) {
+      if (values[start + j] > values[start + largest]) {
         largest = j;
       }
     }

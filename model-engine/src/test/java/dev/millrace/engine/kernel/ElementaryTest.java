@@ -49,6 +49,43 @@ class ElementaryTest {
   }
 
   @Test
+  void powerIsAsNearAsItsDocumentationSays() {
+    for (float exponent : new float[] {0.5f, 1f, 2f, 3.7f, 10f}) {
+      for (float x = 1e-4f; x <= 4f; x *= 1.0003f) {
+        double exact = StrictMath.pow(x, exponent);
+        if (exact < 1e-37) {
+          continue; // 0, or nearly so
+        }
+        double allowed = 0x1p-24 * (2 + 2 * Math.abs(exponent * StrictMath.log(x)));
+        assertThat(Math.abs(Elementary.power(x, exponent) / exact - 1)).isLessThan(allowed);
+      }
+    }
+    assertThat(Elementary.power(0f, 0f)).isEqualTo(1f);
+    assertThat(Elementary.power(0f, 2f)).isZero();
+    assertThat(Elementary.power(1f, 7.5f)).isEqualTo(1f);
+    assertThat(Elementary.power(1e-20f, 5f)).isZero();
+  }
+
+  @Test
+  void logCoshKeepsSmallArgumentsAndDoesNotOverflow() {
+    double worst = 0;
+    for (float x = 1e-18f; x <= 0.3f; x *= 1.0001f) {
+      double square = (double) x * x; // log cosh x by its series, where cosh would round
+      double series = square / 2 - square * square / 12 + square * square * square / 45;
+      double exact = x < 1e-2f ? series : StrictMath.log(StrictMath.cosh(x));
+      worst = Math.max(worst, ulps(Elementary.logCosh(x), exact));
+    }
+    assertThat(worst).isLessThan(4);
+    DoubleUnaryOperator exact = x -> StrictMath.log(StrictMath.cosh(x));
+    assertThat(worstUlps(Elementary::logCosh, exact, 0.1f, 80f)).isLessThan(4);
+    assertThat(Elementary.logCosh(-2f)).isEqualTo(Elementary.logCosh(2f));
+    assertThat(Elementary.logCosh(1e30f)).isEqualTo(1e30f);
+    assertThat(Elementary.logCosh(0f)).isZero();
+    assertThat(Elementary.logCosh(Float.NaN)).isNaN();
+    assertThat(Elementary.logCosh(Float.NEGATIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+  }
+
+  @Test
   void edgesAreWhatTheirDocumentationSays() {
     assertThat(Elementary.exp(Float.NaN)).isNaN();
     assertThat(Elementary.exp(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);

@@ -139,6 +139,10 @@ final class KernelCase {
     keep(y);
     kernels.tanhGradient(y, dy, dz, length);
     keep(dz);
+    kernels.exponential(z, y, length);
+    keep(y);
+    kernels.exponentialGradient(y, dy, dz, length);
+    keep(dz);
     kernels.softmax(z, y, rows, outputs, workspace);
     keep(y);
     kernels.softmaxGradient(y, dy, dz, rows, outputs, workspace);

@@ -2,15 +2,15 @@ package dev.millrace.engine.network;
 
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import java.util.List;
 
 /** The mean loss and the outputs in double, written from the textbook and not from the engine. */
 final class DoubleNetwork {
   private final List<LayerSpec> layers;
-  private final Loss loss;
+  private final LossSpec loss;
 
-  DoubleNetwork(List<LayerSpec> layers, Loss loss) {
+  DoubleNetwork(List<LayerSpec> layers, LossSpec loss) {
     this.layers = layers;
     this.loss = loss;
   }
@@ -47,31 +47,19 @@ final class DoubleNetwork {
             case RELU -> z[j] > 0 ? z[j] : 0;
             case SIGMOID -> 1 / (1 + Math.exp(-z[j]));
             case TANH -> Math.tanh(z[j]);
+            case EXPONENTIAL -> Math.exp(z[j]);
             case SOFTMAX -> Math.exp(z[j]) / sum;
           };
     }
     return y;
   }
 
-  double meanLoss(double[] parameters, double[][] rows, double[][] targets) {
+  /** Σ weight·loss / rows. */
+  double meanLoss(double[] parameters, double[][] rows, double[][] targets, double[] weights) {
     double sum = 0;
     for (int row = 0; row < rows.length; row++) {
-      sum += loss(outputs(parameters, rows[row]), targets[row]);
+      sum += weights[row] * DoubleLoss.of(loss, outputs(parameters, rows[row]), targets[row]);
     }
     return sum / rows.length;
-  }
-
-  private double loss(double[] y, double[] t) {
-    if (loss == Loss.CATEGORICAL_CROSSENTROPY) {
-      return -Math.log(y[(int) t[0]]);
-    }
-    double sum = 0;
-    for (int j = 0; j < y.length; j++) {
-      sum +=
-          loss == Loss.MEAN_SQUARED_ERROR
-              ? (y[j] - t[j]) * (y[j] - t[j])
-              : -t[j] * Math.log(y[j]) - (1 - t[j]) * Math.log(1 - y[j]);
-    }
-    return sum / y.length;
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.layer.Activation;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.random.CounterRandom;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class KerasPrimer {
             .dense(512, Activation.RELU)
             .dense(10, Activation.SOFTMAX)
             .kernels(mode)
-            .compile(OptimizerSpec.of("adam"), Loss.CATEGORICAL_CROSSENTROPY);
+            .compile(OptimizerSpec.of("adam"), LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY);
     model.setWeights("dense_0/kernel", fill(3, INPUTS * 512, Math.sqrt(6.0 / 1512)));
     model.setWeights("dense_1/kernel", fill(4, 512 * 10, Math.sqrt(6.0 / 522)));
     return model;

@@ -7,7 +7,7 @@ import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.random.CounterRandom;
@@ -91,7 +91,7 @@ class NetworkTest {
           new Network(
               21,
               List.of(LayerSpec.dense(9, Activation.RELU), LayerSpec.dense(1, Activation.LINEAR)),
-              Loss.MEAN_SQUARED_ERROR,
+              LossSpec.MEAN_SQUARED_ERROR,
               spec(name),
               33,
               KERNELS);
@@ -120,7 +120,7 @@ class NetworkTest {
   @ParameterizedTest
   @ValueSource(floats = {1e19f, 3e38f})
   void aGradientOutOfRangeBehindAFiniteLossChangesNoBit(float input) {
-    Network network = single(1, Activation.LINEAR, Loss.MEAN_SQUARED_ERROR);
+    Network network = single(1, Activation.LINEAR, LossSpec.MEAN_SQUARED_ERROR);
     float[] huge = {input};
     float[] ten = {10f};
     network.forward(huge, 0, 1);
@@ -135,7 +135,7 @@ class NetworkTest {
   @ParameterizedTest
   @ValueSource(floats = {1e4f, -1e4f, 1e30f})
   void crossEntropiesStayFiniteAtExtremeSums(float logit) {
-    Network softmax = single(2, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY);
+    Network softmax = single(2, Activation.SOFTMAX, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY);
     softmax.parameters()[0] = logit;
     float[] one = {1f};
     assertThat(softmax.forward(one, 0, 1))
@@ -144,7 +144,7 @@ class NetworkTest {
     assertThat(softmax.losses(new float[] {1f}, 0, 1)[0]).isEqualTo(Math.max(logit, 0f));
     assertThat(softmax.learn(new float[] {1f}, 0, 1)).isTrue();
 
-    Network sigmoid = single(1, Activation.SIGMOID, Loss.BINARY_CROSSENTROPY);
+    Network sigmoid = single(1, Activation.SIGMOID, LossSpec.BINARY_CROSSENTROPY);
     sigmoid.parameters()[0] = logit;
     assertThat(sigmoid.forward(one, 0, 1)).containsExactly(logit > 0 ? 1f : 0f);
     assertThat(sigmoid.losses(new float[] {0f}, 0, 1)[0]).isEqualTo(Math.max(logit, 0f));
@@ -154,7 +154,7 @@ class NetworkTest {
 
   @Test
   void aSmallCrossEntropyKeepsItsDigits() {
-    Network softmax = single(2, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY);
+    Network softmax = single(2, Activation.SOFTMAX, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY);
     softmax.parameters()[0] = 20f;
     softmax.forward(new float[] {1f}, 0, 1);
     double loss = softmax.losses(new float[] {0f}, 0, 1)[0];
@@ -202,14 +202,15 @@ class NetworkTest {
 
   @Test
   void impossibleNetworksAreRefusedWithTheReason() {
-    assertThatThrownBy(() -> single(3, Activation.LINEAR, Loss.CATEGORICAL_CROSSENTROPY))
+    assertThatThrownBy(() -> single(3, Activation.LINEAR, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "categorical_crossentropy needs an output layer with activation softmax, "
+            "sparse_categorical_crossentropy needs an output layer with activation softmax, "
                 + "activation=linear");
-    assertThatThrownBy(() -> single(1, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY))
+    assertThatThrownBy(
+            () -> single(1, Activation.SOFTMAX, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY))
         .hasMessageContaining("needs at least 2 outputs");
-    assertThatThrownBy(() -> single(1, Activation.TANH, Loss.BINARY_CROSSENTROPY))
+    assertThatThrownBy(() -> single(1, Activation.TANH, LossSpec.BINARY_CROSSENTROPY))
         .hasMessageContaining("needs an output layer with activation sigmoid");
     Network network = network(KERNELS, OptimizerSpec.of("adam"));
     assertThatThrownBy(() -> network.forward(x, 0, 34))
@@ -226,7 +227,7 @@ class NetworkTest {
                 new Network(
                     1 << 20,
                     List.of(LayerSpec.dense(1 << 12, Activation.LINEAR)),
-                    Loss.MEAN_SQUARED_ERROR,
+                    LossSpec.MEAN_SQUARED_ERROR,
                     OptimizerSpec.of("sgd"),
                     1,
                     KERNELS))
@@ -237,7 +238,7 @@ class NetworkTest {
                 new Network(
                     1 << 20,
                     List.of(LayerSpec.dense(1, Activation.LINEAR)),
-                    Loss.MEAN_SQUARED_ERROR,
+                    LossSpec.MEAN_SQUARED_ERROR,
                     OptimizerSpec.of("sgd"),
                     1 << 12,
                     KERNELS))
@@ -253,12 +254,12 @@ class NetworkTest {
 
   private static Network network(Kernels kernels, OptimizerSpec optimizer) {
     Network network =
-        new Network(21, LAYERS, Loss.CATEGORICAL_CROSSENTROPY, optimizer, 33, kernels);
+        new Network(21, LAYERS, LossSpec.SPARSE_CATEGORICAL_CROSSENTROPY, optimizer, 33, kernels);
     network.initialize(3);
     return network;
   }
 
-  private static Network single(int units, Activation activation, Loss loss) {
+  private static Network single(int units, Activation activation, LossSpec loss) {
     return new Network(
         1, List.of(LayerSpec.dense(units, activation)), loss, OptimizerSpec.of("adam"), 1, KERNELS);
   }

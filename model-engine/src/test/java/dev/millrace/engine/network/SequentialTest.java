@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.random.CounterRandom;
 import java.util.List;
@@ -24,7 +24,8 @@ class SequentialTest {
             .dense(1, Activation.SIGMOID)
             .seed(7)
             .compile(
-                OptimizerSpec.of("adam", Map.of("learning_rate", 0.05)), Loss.BINARY_CROSSENTROPY);
+                OptimizerSpec.of("adam", Map.of("learning_rate", 0.05)),
+                LossSpec.BINARY_CROSSENTROPY);
     History history = model.fit(x, labels, 200, 4);
     assertThat(history.epochs().getLast().accuracy()).isEqualTo(1.0);
     assertThat(history.epochs().getLast().meanBatchLoss()).isLessThan(0.05);
@@ -45,7 +46,7 @@ class SequentialTest {
         Sequential.input(1)
             .dense(1, Activation.LINEAR)
             .compile(
-                OptimizerSpec.of("sgd", Map.of("learning_rate", 0.1)), Loss.MEAN_SQUARED_ERROR);
+                OptimizerSpec.of("sgd", Map.of("learning_rate", 0.1)), LossSpec.MEAN_SQUARED_ERROR);
     History history = model.fit(x, labels, 100, 10);
     assertThat(history.epochs().getLast().accuracy()).isNaN();
     assertThat(model.getWeights("dense_0/bias")[0]).isBetween(-2.001f, -1.999f);
@@ -69,7 +70,7 @@ class SequentialTest {
         new Network(
             2,
             layers,
-            Loss.MEAN_SQUARED_ERROR,
+            LossSpec.MEAN_SQUARED_ERROR,
             OptimizerSpec.of("adam"),
             100,
             KernelChoice.select(KernelChoice.Mode.AUTO).kernels());
@@ -105,6 +106,6 @@ class SequentialTest {
     return Sequential.input(2)
         .dense(5, Activation.RELU)
         .dense(1, Activation.LINEAR)
-        .compile(OptimizerSpec.of("adam"), Loss.MEAN_SQUARED_ERROR);
+        .compile(OptimizerSpec.of("adam"), LossSpec.MEAN_SQUARED_ERROR);
   }
 }

@@ -8,7 +8,7 @@ import dev.millrace.engine.kernel.WorkerPool;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.random.CounterRandom;
 import java.util.LinkedHashMap;
@@ -75,7 +75,7 @@ class WorkersTest {
                 LayerSpec.dense(230, Activation.RELU),
                 LayerSpec.dense(260, Activation.TANH),
                 LayerSpec.dense(70, Activation.LINEAR)),
-            Loss.MEAN_SQUARED_ERROR,
+            LossSpec.MEAN_SQUARED_ERROR,
             OptimizerSpec.of("adam"),
             37,
             KernelChoice.select(KernelChoice.Mode.AUTO).kernels(),
