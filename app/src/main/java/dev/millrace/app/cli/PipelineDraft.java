@@ -7,7 +7,6 @@ import dev.millrace.app.data.CsvException;
 import dev.millrace.app.data.Task;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -18,24 +17,20 @@ final class PipelineDraft {
   private static final int ROWS_PER_CODE = 100;
   private static final int BUCKETS_MIN = 32;
   private static final int BUCKETS_MAX = 4096;
-  private static final int LINE_MAX = 120;
 
   private final ColumnTypes types;
   private final Column label;
   private final Task task;
-  private final String topic;
-  private final String name;
+  private final PipelineText text;
   private final List<String> warnings = new ArrayList<>();
 
   /**
    * @param task empty: what the label suggests
-   * @param name null: the topic in lower case
    */
-  PipelineDraft(ColumnTypes types, Column label, Optional<Task> task, String topic, String name) {
+  PipelineDraft(ColumnTypes types, Column label, Optional<Task> task, PipelineText text) {
     this.types = types;
     this.label = label;
-    this.topic = topic;
-    this.name = name == null ? topic.toLowerCase(Locale.ROOT) : name;
+    this.text = text;
     this.task = task.orElseGet(() -> Task.of(label));
     if (this.task == Task.REGRESSION && !label.isNumber()) {
       throw new CsvException(
@@ -53,24 +48,14 @@ final class PipelineDraft {
   }
 
   String yaml() {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "# A pipeline for %s: %d rows, %d columns. What is not said here has a default that works."
+    List<String> head = new ArrayList<>();
+    head.add(
+        "A pipeline for %s: %d rows, %d columns. What is not said here has a default that works."
             .formatted(types.file().getFileName(), types.rows(), types.columns().size()));
     if (types.skipped() > 0) {
-      lines.add("# " + types.skipped() + " rows could not be used and were left out.");
+      head.add(types.skipped() + " rows could not be used and were left out.");
     }
-    lines.add("name: " + Yaml.scalar(name));
-    lines.add("input:");
-    lines.add("  topic: " + Yaml.scalar(topic));
-    lines.add("  features:");
-    lines.addAll(features());
-    lines.add("label:");
-    lines.add("  field: " + Yaml.scalar(label.avroName()));
-    lines.addAll(classes());
-    lines.add("model: auto");
-    lines.add("batch: auto");
-    return String.join("\n", lines) + "\n";
+    return text.yaml(head, features(), label.avroName(), classes());
   }
 
   private List<String> features() {
@@ -82,9 +67,9 @@ final class PipelineDraft {
       }
       Optional<String> reason = reasonToLeaveOut(column);
       if (reason.isPresent()) {
-        lines.add("    # - " + feature(column) + "  # left out: " + reason.get());
+        lines.add(PipelineText.leftOut(feature(column), reason.get()));
       } else {
-        lines.addAll(commented("    - " + feature(column), "    ", reason(column)));
+        lines.addAll(PipelineText.feature(feature(column), reason(column)));
         taken++;
       }
     }
@@ -106,8 +91,7 @@ final class PipelineDraft {
     warnings.add(
         "no column can tell much about '%s': '%s' is %s and is taken only so that there is one; add columns that do, such as the hour or the value before"
             .formatted(label.name(), column.name(), reason));
-    return commented(
-        "    - " + feature(column), "    ", reason + "; taken because there is nothing else");
+    return PipelineText.feature(feature(column), reason + "; taken because there is nothing else");
   }
 
   private Optional<String> reasonToLeaveOut(Column column) {
@@ -192,15 +176,7 @@ final class PipelineDraft {
             + task
             + (label.isNumber() ? "; for the other: --task " + other : "");
     return task == Task.REGRESSION
-        ? List.of("  # " + reason)
-        : commented("  classes: " + Yaml.list(Task.classes(label)), "  ", reason);
-  }
-
-  /** The comment behind the line, or above it if that were too long. */
-  private static List<String> commented(String line, String indent, String comment) {
-    String oneLine = comment.replaceAll("\\p{Cntrl}", " ");
-    return line.length() + oneLine.length() + 4 <= LINE_MAX
-        ? List.of(line + "  # " + oneLine)
-        : List.of(indent + "# " + oneLine, line);
+        ? PipelineText.remark(reason)
+        : PipelineText.setting("classes: " + Yaml.list(Task.classes(label)), reason);
   }
 }

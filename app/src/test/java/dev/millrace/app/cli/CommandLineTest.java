@@ -10,8 +10,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -100,6 +104,24 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldWriteWhereKafkaAndTheRegistryAreIfToldSo() {
+    Result result =
+        run(
+            "init",
+            "--data",
+            data("phishing"),
+            "--label",
+            "is_phishing",
+            "--bootstrap-server",
+            "k:1,l:2",
+            "--registry",
+            "http://r:3");
+    Pipeline pipeline = PipelineParser.parse(result.out(), "p.yaml");
+    assertThat(pipeline.kafka()).containsEntry("bootstrap.servers", "k:1,l:2");
+    assertThat(pipeline.registry()).containsEntry("schema.registry.url", "http://r:3");
+  }
+
+  @Test
   void shouldTakeTheTaskFromTheUserWhereThatCanBe() {
     assertThat(
             run(
@@ -148,7 +170,7 @@ class CommandLineTest {
                 + "Try 'millrace init --help'.\n");
     assertThat(run().code()).isEqualTo(2);
     assertThat(run("produce", "--data", "x").err()).contains("expected a PIPELINE file or --topic");
-    assertThat(run("init").err()).contains("Missing required options").contains("--data=FILE");
+    assertThat(run("eval").err()).contains("Missing required options").contains("--data=FILE");
     assertThat(run("tail", "t", "--metrics").code()).isEqualTo(2);
   }
 
@@ -265,6 +287,96 @@ class CommandLineTest {
         "y",
         "--data",
         noText);
+  }
+
+  @Test
+  void shouldTakeOneSourceAndOnlyWhatGoesWithIt() {
+    String help = "\nTry 'millrace init --help'.";
+    assertFails(
+        2,
+        "expected --data FILE, --subject SUBJECT or --topic TOPIC" + help,
+        "init",
+        "--label",
+        "y");
+    String[][] wrong = {
+      {
+        "--data and --subject are both given; expected one of them", "--data", "x", "--subject", "s"
+      },
+      {"--no-header is for --data; a subject has no rows", "--subject", "s", "--no-header"},
+      {"--skip-bad-rows is for --data; a subject has no rows", "--topic", "t", "--skip-bad-rows"},
+      {
+        "--classes is for --subject; the classes of --data are the label's values",
+        "--data",
+        "x",
+        "--classes",
+        "a,b"
+      },
+      {
+        "--classes is 'a,'; expected two or more different ones, as in A,B,C",
+        "--topic",
+        "t",
+        "--classes",
+        "a, "
+      },
+      {
+        "--classes is 'a,b,a'; expected two or more different ones, as in A,B,C",
+        "--topic",
+        "t",
+        "--classes",
+        "a,b,a"
+      },
+      {
+        "--subject is 'com.acme.Ride', which names no topic as TOPIC-value does; expected --topic"
+            + " too",
+        "--subject",
+        "com.acme.Ride"
+      },
+      {"--topic is 'a b'; expected letters, digits, '.', '_', '-'", "--subject", "a b-value"}
+    };
+    for (String[] line : wrong) {
+      List<Object> args = new ArrayList<>(List.of("init", "--label", "y"));
+      args.addAll(List.of(line).subList(1, line.length));
+      assertFails(2, line[0] + help, args.toArray());
+    }
+    assertFails(
+        2,
+        "--classes does not go with --task regression; expected one of them" + help,
+        "init",
+        "--topic",
+        "t",
+        "--label",
+        "y",
+        "--task",
+        "regression",
+        "--classes",
+        "0,1");
+  }
+
+  @Test
+  void shouldSayThatNoRegistryAnswersAndHowToGetOne() throws IOException {
+    String url;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      url = "http://127.0.0.1:" + free.getLocalPort();
+    }
+    Result result = run("init", "--topic", "rides", "--label", "y", "--registry", url);
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .hasLineCount(1)
+        .contains("subject rides-value", url + " cannot be reached")
+        .endsWith(
+            " Start one (millrace local does), name yours with --registry, or give rows with"
+                + " --data.\n");
+    assertFails(
+        1,
+        "schema.registry.url must begin with http:// or https://, url=localhost:8081. Give it with"
+            + " --registry.",
+        "init",
+        "--topic",
+        "rides",
+        "--label",
+        "y",
+        "--registry",
+        "localhost:8081");
   }
 
   @Test

@@ -147,6 +147,12 @@ class ProduceAndTailTest {
   private static Object[] tail(String topic, String... more) {
     List<Object> args = new ArrayList<>(List.of("tail", topic));
     args.addAll(List.of(more));
+    return with(args);
+  }
+
+  /** The arguments and where the cluster is. */
+  private static Object[] with(List<?> command) {
+    List<Object> args = new ArrayList<>(command);
     args.addAll(List.of("--bootstrap-server", cluster.bootstrapServers()));
     args.addAll(List.of("--registry", cluster.registryUrl()));
     return args.toArray();
@@ -170,6 +176,68 @@ class ProduceAndTailTest {
         Files.readString(pipeline)
             .replace("name: x, type: numeric", "name: x, type: vector, size: 3"));
     run(1, "validate", wrong, "--connect");
+  }
+
+  private static Object[] init(String... args) {
+    List<Object> all = new ArrayList<>(List.of("init", "--registry", cluster.registryUrl()));
+    all.addAll(List.of(args));
+    return all.toArray();
+  }
+
+  @Test
+  void shouldDraftAPipelineFromASubjectThatIsValidAsItIs() throws IOException {
+    Path rows = folder.resolve("rows.csv");
+    run(0, with(List.of("produce", "--topic", "Drafted", "--data", rows)));
+    Path schema = folder.resolve("drafted.avsc");
+    String yaml =
+        run(
+            0,
+            init(
+                "--subject",
+                "Drafted-value",
+                "--label",
+                "y",
+                "--classes",
+                "a,b",
+                "--bootstrap-server",
+                cluster.bootstrapServers(),
+                "--schema-out",
+                schema.toString()));
+    Path drafted = Files.writeString(folder.resolve("drafted.yaml"), yaml);
+    assertThat(run(0, "validate", drafted, "--connect"))
+        .contains("ok    fields: have the types that the pipeline needs")
+        .doesNotContain("FAIL");
+    assertThat(new Schema.Parser().parse(Files.readString(schema)).getFields()).hasSize(3);
+    String regression = run(0, init("--topic", "Drafted", "--label", "x", "--name", "other"));
+    assertThat(regression)
+        .startsWith("# A pipeline for subject Drafted-value, version 1: 3 fields.")
+        .contains(
+            "name: other\n",
+            "  topic: Drafted\n",
+            "    - {name: id, type: hashed, buckets: 256}  # string: hashed\n")
+        .doesNotContain("classes:", "kafka:");
+  }
+
+  @Test
+  void shouldSayWhatElseThereIsWhenASubjectIsNot() {
+    run(0, with(List.of("produce", "--topic", "sensors", "--data", folder.resolve("rows.csv"))));
+    String wayOut = " Produce an event first, or check its name.\n";
+    assertThat(run(1, init("--topic", "sensros", "--label", "y")))
+        .isEqualTo(
+            "millrace: the registry has no subject 'sensros-value'; did you mean 'sensors-value'?"
+                + wayOut);
+    assertThat(run(1, init("--subject", "sensors", "--topic", "t", "--label", "y")))
+        .isEqualTo(
+            "millrace: the registry has no subject 'sensors'; did you mean 'sensors-value'?"
+                + wayOut);
+    assertThat(run(1, init("--topic", "somethingelse", "--label", "y")))
+        .startsWith("millrace: the registry has no subject 'somethingelse-value'; it has ")
+        .contains("sensors-value")
+        .endsWith("." + wayOut);
+    assertThat(run(1, init("--topic", "sensors", "--label", "yy")))
+        .isEqualTo(
+            "millrace: 'yy' is no field of subject 'sensors-value'; did you mean 'y'? Its fields:"
+                + " id, x, y.\n");
   }
 
   @Test

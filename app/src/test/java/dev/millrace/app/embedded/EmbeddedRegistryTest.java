@@ -82,6 +82,16 @@ class EmbeddedRegistryTest {
   }
 
   @Test
+  void shouldListItsSubjectsInTheirOrder(TestInfo test) {
+    registry.register("b-" + subject(test), ONE);
+    registry.register("a-" + subject(test), ONE);
+    assertThat(registry.subjects())
+        .isSorted()
+        .contains("a-" + subject(test), "b-" + subject(test))
+        .doesNotContain(subject(test));
+  }
+
+  @Test
   void shouldSayThatAnIdDoesNotExist() {
     assertThatThrownBy(() -> registry.schemaById(100_000))
         .isInstanceOf(SchemaNotFoundException.class)

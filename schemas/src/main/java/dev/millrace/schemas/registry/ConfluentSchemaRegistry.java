@@ -93,6 +93,11 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   }
 
   @Override
+  public List<String> subjects() {
+    return ask("listing the subjects", client::getAllSubjects).stream().sorted().toList();
+  }
+
+  @Override
   public void close() {
     try {
       client.close();

@@ -1,5 +1,6 @@
 package dev.millrace.schemas.registry;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -31,6 +32,9 @@ public interface SchemaRegistry extends AutoCloseable {
    * The newest schema of the subject, asked anew each time; empty if the subject does not exist.
    */
   Optional<Registered> latest(String subject);
+
+  /** The names of all subjects in their order, asked anew each time. */
+  List<String> subjects();
 
   @Override
   void close();

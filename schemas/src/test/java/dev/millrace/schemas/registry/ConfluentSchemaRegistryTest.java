@@ -68,6 +68,7 @@ class ConfluentSchemaRegistryTest {
             .hasMessageNotContaining("Bad Gateway");
         unavailable(() -> registry.latest("a-value"));
         unavailable(() -> registry.register("a-value", MillraceSchemas.METRICS));
+        unavailable(registry::subjects);
       }
     }
   }

@@ -206,7 +206,7 @@ public final class SpecResolver {
   }
 
   /** The one branch of a union beside null, or the schema itself. */
-  private static Schema withoutNull(Schema schema) {
+  public static Schema withoutNull(Schema schema) {
     if (schema.getType() != Schema.Type.UNION) {
       return schema;
     }
