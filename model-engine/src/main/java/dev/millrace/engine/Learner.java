@@ -6,6 +6,7 @@ import dev.millrace.engine.feature.Featurizer;
 import dev.millrace.engine.feature.TargetScaler;
 import dev.millrace.engine.kernel.Elementary;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.engine.metric.Prequential;
@@ -19,9 +20,11 @@ import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateArray;
 import dev.millrace.engine.state.StateBlocks;
 import dev.millrace.engine.state.StateException;
+import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that predicts events, then learns from them: features, network, optimiser and metrics
@@ -80,12 +83,21 @@ public final class Learner {
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
     LossSpec loss = spec.loss().ofClassIndex();
-    network = new Network(space.width(), spec.layers(), loss, spec.optimizer(), rows, kernels);
+    network =
+        new Network(
+            space.width(),
+            space.categories(),
+            spec.layers(),
+            loss,
+            spec.optimizer(),
+            rows,
+            kernels,
+            Workers.ONE);
     network.initialize(spec.seed());
     metrics = Prequential.of(classes);
     outcome = new Outcome(Math.max(1, classes));
-    batch = new Rows(spec.batch(), space.width());
-    others = new Rows(UNLABELLED_MAX, space.width());
+    batch = new Rows(spec.batch(), space);
+    others = new Rows(UNLABELLED_MAX, space);
     targets = new float[Math.multiplyExact(spec.batch(), network.targetsPerRow())];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
@@ -97,9 +109,12 @@ public final class Learner {
   private List<StateArray> modelArrays() {
     List<StateArray> arrays = new ArrayList<>();
     for (Tensor tensor : network.layout().tensors()) {
-      arrays.add(StateArray.of("b/" + tensor.name(), network.parameters(), tensor));
+      String name = "b/" + tensor.name();
+      Optional<TouchedBlocks> touched = network.touched(tensor);
+      touched.ifPresent(blocks -> arrays.add(blocks.state(name + ".touched")));
+      arrays.add(StateArray.of(name, network.parameters(), tensor, touched));
       for (String slot : network.slotNames()) {
-        arrays.add(StateArray.of("b/" + tensor.name() + "." + slot, network.slot(slot), tensor));
+        arrays.add(StateArray.of(name + "." + slot, network.slot(slot), tensor, touched));
       }
     }
     arrays.addAll(featurizer.state());
@@ -170,10 +185,7 @@ public final class Learner {
     }
     float[] othersOutputs = othersOutputs();
     int first = firstWaitingInBatch();
-    float[] outputs =
-        first == batch.count()
-            ? null
-            : network.forward(batch.values(), batch.start(first), batch.count() - first);
+    float[] outputs = first == batch.count() ? null : forward(batch, first, batch.count() - first);
     activationsAreOfBatch = first == 0 && batch.isFull();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
@@ -192,9 +204,11 @@ public final class Learner {
   /** A copy, since the network's own array is overwritten by the pass over the batch. */
   private float[] othersOutputs() {
     int rows = others.count();
-    return rows == 0
-        ? null
-        : Arrays.copyOf(network.forward(others.values(), 0, rows), rows * network.outputs());
+    return rows == 0 ? null : Arrays.copyOf(forward(others, 0, rows), rows * network.outputs());
+  }
+
+  private float[] forward(Rows rows, int first, int count) {
+    return network.forward(rows.values(), rows.start(first), rows.categories(), first, count);
   }
 
   private int firstWaitingInBatch() {
@@ -267,7 +281,7 @@ public final class Learner {
     assert batchIsFull() && waitingCount == 0 : "a step needs a full batch, predicted";
     int rows = batch.count();
     if (!activationsAreOfBatch) {
-      network.forward(batch.values(), 0, rows);
+      forward(batch, 0, rows);
     }
     for (int row = 0; row < rows; row++) {
       putTarget(row, batch.label(row));

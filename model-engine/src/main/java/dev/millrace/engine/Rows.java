@@ -1,8 +1,11 @@
 package dev.millrace.engine;
 
 import dev.millrace.engine.feature.EventRow;
+import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.Featurizer;
+import dev.millrace.engine.layer.Entries;
 import dev.millrace.engine.state.StateException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -13,25 +16,27 @@ import java.nio.ByteOrder;
  * have moved on:
  *
  * <pre>
- *   offset int64 | label float64 | weight float32 | values float32 × width        little-endian
+ *   offset int64 | label float64 | weight float32 | numbers float32 × width
+ *   then for each field of categories: count int32, then count × (index int32, weight float32)
+ *                                                                          little-endian
  * </pre>
- *
- * <p>The first format had no weight; its rows are read with weight 1.
  */
 final class Rows {
   private static final int HEADER = Long.BYTES + Double.BYTES + Float.BYTES;
-  private static final int FIRST_HEADER = Long.BYTES + Double.BYTES;
+  private static final int ENTRY = Integer.BYTES + Float.BYTES;
 
   private final int width;
   private final float[] values; // [capacity][width]
+  private final Entries categories;
   private final long[] offsets;
   private final double[] labels; // NaN where there is none
   private final float[] weights;
   private int count;
 
-  Rows(int capacity, int width) {
-    this.width = width;
+  Rows(int capacity, FeatureSpace space) {
+    width = space.width();
     values = new float[Math.multiplyExact(capacity, width)];
+    categories = new Entries(space.categories().size(), capacity);
     offsets = new long[capacity];
     labels = new double[capacity];
     weights = new float[capacity];
@@ -39,7 +44,7 @@ final class Rows {
 
   /** Featurises the event into the next row and returns its number. */
   int add(EventRow event, long offset, Featurizer featurizer) {
-    featurizer.featurize(event, values, count * width);
+    featurizer.featurize(event, values, count * width, categories);
     offsets[count] = offset;
     labels[count] = event.labelled ? event.label : Double.NaN;
     weights[count] = (float) event.weight;
@@ -49,6 +54,11 @@ final class Rows {
   /** All rows, [capacity][width]. */
   float[] values() {
     return values;
+  }
+
+  /** The categories of all rows. */
+  Entries categories() {
+    return categories;
   }
 
   /** Where a row begins in {@link #values}. */
@@ -79,34 +89,53 @@ final class Rows {
 
   void clear() {
     count = 0;
+    categories.clear();
   }
 
   /** A row as it is stored. */
   byte[] toBytes(int row) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(HEADER + width * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int fields = categories.fields();
+    int entries = fields == 0 ? 0 : categories.end(row, fields - 1) - categories.start(row, 0);
+    int length = HEADER + width * Float.BYTES + fields * Integer.BYTES + entries * ENTRY;
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(offsets[row]).putDouble(labels[row]).putFloat(weights[row]);
     bytes.asFloatBuffer().put(values, start(row), width);
+    bytes.position(bytes.position() + width * Float.BYTES);
+    for (int field = 0; field < fields; field++) {
+      int end = categories.end(row, field);
+      bytes.putInt(end - categories.start(row, field));
+      for (int e = categories.start(row, field); e < end; e++) {
+        bytes.putInt(categories.index(e)).putFloat(categories.weight(e));
+      }
+    }
     return bytes.array();
   }
 
   /**
    * Appends a row that was stored.
    *
-   * @throws StateException if it is of another width
+   * @throws StateException if it is not a row of these features
    */
   void addStored(byte[] stored) {
-    boolean weighted = stored.length == HEADER + width * Float.BYTES;
-    if (!weighted && stored.length != FIRST_HEADER + width * Float.BYTES) {
-      throw new StateException(
-          "a pending row has %d bytes, expected %d"
-              .formatted(stored.length, HEADER + width * Float.BYTES));
-    }
     ByteBuffer bytes = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
-    offsets[count] = bytes.getLong();
-    labels[count] = bytes.getDouble();
-    weights[count] = weighted ? bytes.getFloat() : 1f;
-    bytes.asFloatBuffer().get(values, start(count), width);
+    try {
+      offsets[count] = bytes.getLong();
+      labels[count] = bytes.getDouble();
+      weights[count] = bytes.getFloat();
+      bytes.asFloatBuffer().get(values, start(count), width);
+      bytes.position(bytes.position() + width * Float.BYTES);
+      for (int field = 0; field < categories.fields(); field++) {
+        for (int entries = bytes.getInt(); entries > 0; entries--) {
+          categories.add(bytes.getInt(), bytes.getFloat());
+        }
+        categories.endField();
+      }
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new StateException("a pending row ends too early, bytes=" + stored.length, e);
+    }
+    if (bytes.hasRemaining()) {
+      throw new StateException("a pending row is too long, bytes=" + stored.length);
+    }
     count++;
   }
 }

@@ -15,6 +15,11 @@ public enum FeatureKind {
   /** An array of numbers of stated length. */
   VECTOR;
 
+  /** Whether it has categories, one of which is active, and not numbers. */
+  public boolean isCategory() {
+    return this == ONE_HOT || this == HASHED;
+  }
+
   /** The name in a pipeline file: {@code one_hot}. */
   public String yamlName() {
     return name().toLowerCase(Locale.ROOT);

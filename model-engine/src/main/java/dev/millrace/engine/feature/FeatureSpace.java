@@ -1,66 +1,77 @@
 package dev.millrace.engine.feature;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
- * Where each feature stands: its slot in an {@link EventRow} and its first column in a row of
- * floats. The only place that computes these offsets.
+ * Where each feature stands: its slot in an {@link EventRow}, and its first column in a row of
+ * numbers or its first index among the categories. The only place that computes these offsets.
  */
 public final class FeatureSpace {
   /**
    * A feature and its places.
    *
    * @param slot its place in the {@link EventRow} array of its kind: numbers, categories or vectors
-   * @param column its first column in the row of floats
+   * @param column its first column in the row of numbers; of a category its first index
    */
   public record Field(FeatureSpec spec, int slot, int column) {}
 
   private final List<Field> fields;
   private final int width;
   private final int numbers;
-  private final int categories;
+  private final SequencedMap<String, Integer> categories = new LinkedHashMap<>();
   private final int vectorValues;
 
   public FeatureSpace(List<FeatureSpec> features) {
     List<Field> placed = new ArrayList<>();
     int column = 0;
+    int index = 0;
     int numbersSoFar = 0;
-    int categoriesSoFar = 0;
     int vectorValuesSoFar = 0;
     for (FeatureSpec feature : features) {
-      int slot;
       switch (feature.kind()) {
-        case NUMERIC -> slot = numbersSoFar++;
-        case ONE_HOT, HASHED -> slot = categoriesSoFar++;
-        case VECTOR -> {
-          slot = vectorValuesSoFar;
-          vectorValuesSoFar = Math.addExact(vectorValuesSoFar, feature.size());
+        case NUMERIC -> {
+          placed.add(new Field(feature, numbersSoFar++, column));
+          column = Math.addExact(column, 1);
         }
-        default -> throw new AssertionError(feature.kind());
+        case VECTOR -> {
+          placed.add(new Field(feature, vectorValuesSoFar, column));
+          vectorValuesSoFar = Math.addExact(vectorValuesSoFar, feature.size());
+          column = Math.addExact(column, feature.size());
+        }
+        case ONE_HOT, HASHED -> {
+          placed.add(new Field(feature, categories.size(), index));
+          categories.put(feature.name(), feature.size());
+          index = Math.addExact(index, feature.size());
+        }
       }
-      placed.add(new Field(feature, slot, column));
-      column = Math.addExact(column, feature.size());
     }
     fields = List.copyOf(placed);
     width = column;
     numbers = numbersSoFar;
-    categories = categoriesSoFar;
     vectorValues = vectorValuesSoFar;
   }
 
-  /** The features in the order of their columns. */
+  /** The features in the order in which they were stated. */
   public List<Field> fields() {
     return fields;
   }
 
-  /** Columns of a row. */
+  /** Columns of a row of numbers. */
   public int width() {
     return width;
   }
 
+  /** The number of categories of each field that has any, by its name, in their order. */
+  public SequencedMap<String, Integer> categories() {
+    return Collections.unmodifiableSequencedMap(categories);
+  }
+
   /** An empty event of this space. */
   public EventRow newEvent() {
-    return new EventRow(numbers, categories, vectorValues);
+    return new EventRow(numbers, categories.size(), vectorValues);
   }
 }

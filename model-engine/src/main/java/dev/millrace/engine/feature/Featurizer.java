@@ -2,17 +2,20 @@ package dev.millrace.engine.feature;
 
 import dev.millrace.engine.feature.FeatureSpace.Field;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.layer.Entries;
 import dev.millrace.engine.state.StateArray;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Turns an {@link EventRow} into a row of floats, standardising numbers as it goes.
+ * Turns an {@link EventRow} into a row of numbers, standardising them as it goes, and an entry for
+ * each category.
  *
  * <p>A number first joins its column's running mean and population variance (Welford 1962), then is
  * scaled by them and clipped to ±{@value #CLIP}; a column that has been constant so far gives 0. A
- * missing number or vector gives 0 and joins nothing. One-hot has a column for each category, then
- * one for unknown ones, then one for missing. A hashed text has column 0 for missing.
+ * missing number or vector gives 0 and joins nothing. One-hot has a category for each word of its
+ * vocabulary, then one for unknown ones, then one for missing. A hashed text has category 0 for
+ * missing.
  */
 public final class Featurizer {
   /** Standardised values lie within ± this. */
@@ -50,15 +53,18 @@ public final class Featurizer {
    * Writes the event's row; its numbers join the statistics first.
    *
    * @param row receives {@link #width()} floats from {@code offset}
+   * @param entries gets another row
    */
-  public void featurize(EventRow event, float[] row, int offset) {
+  public void featurize(EventRow event, float[] row, int offset, Entries entries) {
     for (int i = 0; i < fields.length; i++) {
       Field field = fields[i];
       int column = offset + field.column();
       switch (field.spec().kind()) {
         case NUMERIC -> row[column] = number(event.numbers[field.slot()], i);
-        case ONE_HOT -> category(event.categories[field.slot()], field.spec(), row, column);
-        case HASHED -> category(event.categories[field.slot()], field.spec(), row, column);
+        case ONE_HOT, HASHED -> {
+          entries.add(category(event.categories[field.slot()], field), 1f);
+          entries.endField();
+        }
         case VECTOR -> vector(event.vectors, i, row, column);
       }
     }
@@ -71,12 +77,10 @@ public final class Featurizer {
     return statistic[field] < 0 ? (float) value : standardize(value, field);
   }
 
-  private static void category(int category, FeatureSpec spec, float[] row, int column) {
-    for (int i = 0; i < spec.size(); i++) {
-      row[column + i] = 0f;
-    }
+  private static int category(int category, Field field) {
+    FeatureSpec spec = field.spec();
     int missing = spec.kind() == FeatureKind.HASHED ? 0 : spec.size() - 1;
-    row[column + (category == EventRow.MISSING ? missing : category)] = 1f;
+    return field.column() + (category == EventRow.MISSING ? missing : category);
   }
 
   private void vector(float[] vectors, int i, float[] row, int column) {

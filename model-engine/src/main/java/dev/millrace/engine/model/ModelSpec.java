@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
@@ -14,7 +15,6 @@ import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -32,8 +32,11 @@ public record ModelSpec(
     OptimizerSpec optimizer,
     int batch,
     long seed) {
-  /** Most columns a row may have: a row of the pending batch is one block in the state store. */
+  /** Most numbers a row may have: a row of the pending batch is one block in the state store. */
   public static final int WIDTH_MAX = 1 << 17;
+
+  /** Most categories that all fields may have together. */
+  public static final int CATEGORIES_MAX = 1 << 30;
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -52,10 +55,24 @@ public record ModelSpec(
       throw new IllegalArgumentException(
           "the weight of an event cannot be a feature, field=" + label.weight());
     }
-    long width = features.stream().mapToLong(FeatureSpec::size).sum();
-    if (width < 1 || width > WIDTH_MAX) {
+    requireSizes(features);
+  }
+
+  private static void requireSizes(List<FeatureSpec> features) {
+    long width = 0;
+    long categories = 0;
+    for (FeatureSpec feature : features) {
+      width += feature.kind().isCategory() ? 0 : feature.size();
+      categories += feature.kind().isCategory() ? feature.size() : 0;
+    }
+    if (features.isEmpty() || width > WIDTH_MAX) {
       throw new IllegalArgumentException(
           "features must take 1 to %,d columns, columns=%,d".formatted(WIDTH_MAX, width));
+    }
+    if (categories > CATEGORIES_MAX) {
+      throw new IllegalArgumentException(
+          "features must have at most %,d categories, categories=%,d"
+              .formatted(CATEGORIES_MAX, categories));
     }
   }
 
@@ -103,8 +120,8 @@ public record ModelSpec(
 
   /** How many numbers the model learns. */
   public long parameterCount() {
-    int width = Math.toIntExact(features.stream().mapToLong(FeatureSpec::size).sum());
-    return Layers.parameterCount(layers, width, new LinkedHashMap<>());
+    FeatureSpace space = new FeatureSpace(features);
+    return Layers.parameterCount(layers, space.width(), space.categories());
   }
 
   /** The spec as JSON: fields in the order of this record, no white space. */

@@ -15,10 +15,13 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.ParameterLayout;
+import dev.millrace.engine.params.Tensor;
+import dev.millrace.engine.state.TouchedBlocks;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -157,6 +160,11 @@ public final class Network {
   /** Which tensor lies where in {@link #parameters} and in each {@link #slot}. */
   public ParameterLayout layout() {
     return layout;
+  }
+
+  /** Which blocks of a table differ from what {@link #initialize} gave; empty for other tensors. */
+  public Optional<TouchedBlocks> touched(Tensor tensor) {
+    return trainer.touched(tensor);
   }
 
   /** The live parameters; whoever writes them does so before a forward. */

@@ -8,10 +8,13 @@ import dev.millrace.engine.layer.Parameter;
 import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.params.Tensor.Form;
+import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Takes the optimiser's step from the gradients that layers hand over.
@@ -35,6 +38,7 @@ final class Trainer {
 
   private float[] rowWeights = {};
   private final float[][] rowSlots;
+  private final Map<Tensor, TouchedBlocks> touched = new HashMap<>();
 
   /** The gradient of some rows of a table, as {@link GradientSink#acceptRows} has it. */
   private record TableRows(Parameter parameter, int[] rows, int count, float[] g) {
@@ -57,6 +61,16 @@ final class Trainer {
       all.addAll(layer.parameters());
     }
     learned = all.toArray(Parameter[]::new);
+    for (Parameter p : learned) {
+      if (p.tensor().form() == Form.ROWS) {
+        touched.put(p.tensor(), new TouchedBlocks(p.tensor().size()));
+      }
+    }
+  }
+
+  /** Which blocks of a table have been learned; empty if the tensor is no table. */
+  Optional<TouchedBlocks> touched(Tensor tensor) {
+    return Optional.ofNullable(touched.get(tensor));
   }
 
   /**
@@ -171,8 +185,17 @@ final class Trainer {
     }
     optimizer.update(updates, rowWeights, rowSlots, 0, table.g, 0, table.length());
     copyRows(table, parameters, rowWeights, false);
+    touch(table);
     for (int i = 0; i < slots.length; i++) {
       copyRows(table, slots[i], rowSlots[i], false);
+    }
+  }
+
+  private void touch(TableRows table) {
+    TouchedBlocks blocks = touched.get(table.parameter.tensor());
+    int columns = table.parameter.tensor().columns();
+    for (int i = 0; i < table.count; i++) {
+      blocks.touch(table.rows[i] * columns, columns);
     }
   }
 

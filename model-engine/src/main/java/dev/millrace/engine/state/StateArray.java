@@ -3,6 +3,7 @@ package dev.millrace.engine.state;
 import dev.millrace.engine.params.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * A named array of numbers that must survive, little-endian when it is bytes. It views the live
@@ -20,16 +21,28 @@ public final class StateArray {
   private final int length;
   private final int elementBytes;
   private final Access access;
+  private final Optional<TouchedBlocks> touched;
 
   private StateArray(String name, int length, int elementBytes, Access access) {
+    this(name, length, elementBytes, access, Optional.empty());
+  }
+
+  private StateArray(
+      String name, int length, int elementBytes, Access access, Optional<TouchedBlocks> touched) {
     this.name = name;
     this.length = length;
     this.elementBytes = elementBytes;
     this.access = access;
+    this.touched = touched;
   }
 
-  /** A tensor within a flat array of floats; its elements are in row-major order. */
-  public static StateArray of(String name, float[] array, Tensor tensor) {
+  /**
+   * A tensor within a flat array of floats; its elements are in row-major order.
+   *
+   * @param touched which blocks are kept; empty if all are
+   */
+  public static StateArray of(
+      String name, float[] array, Tensor tensor, Optional<TouchedBlocks> touched) {
     return new StateArray(
         name,
         tensor.size(),
@@ -44,7 +57,8 @@ public final class StateArray {
           public void read(int from, int count, ByteBuffer source) {
             tensor.put(source.asFloatBuffer(), from, count, array);
           }
-        });
+        },
+        touched);
   }
 
   public static StateArray of(String name, double[] array) {
@@ -81,6 +95,11 @@ public final class StateArray {
             source.asLongBuffer().get(array, from, count);
           }
         });
+  }
+
+  /** Which blocks are kept; empty if all are. */
+  Optional<TouchedBlocks> touched() {
+    return touched;
   }
 
   public String name() {

@@ -1,19 +1,34 @@
 package dev.millrace.engine.state;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A fixed list of {@link StateArray}s cut into blocks of at most {@value #BLOCK_BYTES} bytes, keyed
- * {@code <array>/<i>}, with a digest that is brought up to date only where blocks changed.
+ * {@code <array>/<i>}, with a digest that is brought up to date only where blocks changed. Of an
+ * array with {@link TouchedBlocks} only these are kept.
  */
 public final class StateBlocks {
   /** Bytes of a full block: large enough to be cheap, well under what a Kafka record may hold. */
   public static final int BLOCK_BYTES = 128 << 10;
 
-  private record Block(String key, StateArray array, int from, int count) {
+  private record Block(String key, StateArray array, int number, int from, int count) {
     byte[] bytes() {
       return array.toBytes(from, count);
+    }
+
+    boolean isKept() {
+      return array.touched().isEmpty() || array.touched().get().isTouched(number);
+    }
+
+    boolean isDue() {
+      return array.touched().isEmpty() || array.touched().get().isUnstored(number);
+    }
+
+    boolean isToDigest() {
+      return array.touched().isEmpty() || array.touched().get().isUndigested(number);
     }
   }
 
@@ -22,14 +37,18 @@ public final class StateBlocks {
   private boolean stored; // every block is in the store as it is now
   private boolean digested; // every digest is of the block as it is now
 
+  private final Set<TouchedBlocks> touched = new LinkedHashSet<>();
+
+  /** An array whose blocks say which of another are kept stands before it. */
   public StateBlocks(List<StateArray> arrays) {
     for (StateArray array : arrays) {
       int elements = BLOCK_BYTES / array.elementBytes();
       for (int from = 0, i = 0; from < array.length(); from += elements, i++) {
         int count = Math.min(elements, array.length() - from);
-        blocks.add(new Block(array.name() + "/" + i, array, from, count));
+        blocks.add(new Block(array.name() + "/" + i, array, i, from, count));
         digests.add(null);
       }
+      array.touched().ifPresent(touched::add);
     }
   }
 
@@ -41,23 +60,37 @@ public final class StateBlocks {
 
   /** Writes what changed since the last call. */
   public void writeChanged(BlockWriter writer) {
-    if (!stored) {
-      for (int i = 0; i < blocks.size(); i++) {
-        byte[] bytes = blocks.get(i).bytes();
-        if (!digested) {
+    if (stored) {
+      return;
+    }
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      if (block.isDue()) {
+        byte[] bytes = block.bytes();
+        if (!digested && block.isToDigest()) {
           digests.set(i, Digest.sha256(bytes));
         }
-        writer.put(blocks.get(i).key(), bytes);
+        writer.put(block.key(), bytes);
+      } else if (!digested && block.isToDigest()) {
+        digests.set(i, Digest.sha256(block.bytes()));
       }
-      stored = true;
-      digested = true;
     }
+    stored = true;
+    touched.forEach(TouchedBlocks::stored);
+    setDigested();
   }
 
-  /** Writes every block. */
+  private void setDigested() {
+    digested = true;
+    touched.forEach(TouchedBlocks::digested);
+  }
+
+  /** Writes every block that is kept. */
   public void writeAll(BlockWriter writer) {
     for (Block block : blocks) {
-      writer.put(block.key(), block.bytes());
+      if (block.isKept()) {
+        writer.put(block.key(), block.bytes());
+      }
     }
   }
 
@@ -68,6 +101,9 @@ public final class StateBlocks {
    */
   public void read(BlockReader reader) {
     for (Block block : blocks) {
+      if (!block.isKept()) {
+        continue;
+      }
       byte[] bytes = reader.get(block.key());
       if (bytes == null) {
         throw new StateException("block is missing, key=" + block.key());
@@ -76,19 +112,22 @@ public final class StateBlocks {
     }
     stored = true;
     digested = false;
+    touched.forEach(TouchedBlocks::restored);
   }
 
-  /** SHA-256 over the keys and the digests of all blocks, in their order. */
+  /** SHA-256 over the keys and the digests of all blocks that are kept, in their order. */
   public byte[] digest() {
-    if (!digested) {
-      for (int i = 0; i < blocks.size(); i++) {
+    for (int i = 0; i < blocks.size() && !digested; i++) {
+      if (blocks.get(i).isToDigest()) {
         digests.set(i, Digest.sha256(blocks.get(i).bytes()));
       }
-      digested = true;
     }
+    setDigested();
     Digest all = new Digest();
     for (int i = 0; i < blocks.size(); i++) {
-      all.update(blocks.get(i).key()).update(digests.get(i));
+      if (blocks.get(i).isKept()) {
+        all.update(blocks.get(i).key()).update(digests.get(i));
+      }
     }
     return all.value();
   }

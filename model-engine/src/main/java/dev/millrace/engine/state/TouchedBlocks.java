@@ -1,0 +1,60 @@
+package dev.millrace.engine.state;
+
+import java.util.BitSet;
+
+/**
+ * Which blocks of a large table a step has touched. Only these are kept: the others still hold what
+ * the seed gave them, so that neither a commit nor a digest costs more than the rows in use.
+ */
+public final class TouchedBlocks {
+  private static final int ELEMENTS = StateBlocks.BLOCK_BYTES / Float.BYTES;
+
+  private final long[] ever; // a bit a block
+  private final BitSet unstored = new BitSet();
+  private final BitSet undigested = new BitSet();
+
+  /** No block of so many floats has been touched. */
+  public TouchedBlocks(int length) {
+    ever = new long[(length / ELEMENTS + Long.SIZE) / Long.SIZE];
+  }
+
+  /** Says that some elements have changed. */
+  public void touch(int element, int count) {
+    for (int block = element / ELEMENTS; block <= (element + count - 1) / ELEMENTS; block++) {
+      ever[block / Long.SIZE] |= 1L << block;
+      unstored.set(block);
+      undigested.set(block);
+    }
+  }
+
+  /** Which blocks are kept, as an array that must survive and be read before the table itself. */
+  public StateArray state(String name) {
+    return StateArray.of(name, ever);
+  }
+
+  boolean isTouched(int block) {
+    return (ever[block / Long.SIZE] & 1L << block) != 0;
+  }
+
+  boolean isUnstored(int block) {
+    return unstored.get(block);
+  }
+
+  boolean isUndigested(int block) {
+    return undigested.get(block);
+  }
+
+  void stored() {
+    unstored.clear();
+  }
+
+  void digested() {
+    undigested.clear();
+  }
+
+  /** After {@link #state} was read: every block is stored, and none digested. */
+  void restored() {
+    unstored.clear();
+    undigested.or(BitSet.valueOf(ever));
+  }
+}
