@@ -117,6 +117,15 @@ final class Dense extends Layer {
     }
   }
 
+  @Override
+  public void addEntryGradients(float[] parameters, int rows, float[] gradient) {
+    if (table.isPresent()) {
+      table
+          .get()
+          .addEntryGradients(output().gradient(), shape.outputs(), rows, parameters, gradient);
+    }
+  }
+
   /** Each element of dW is a sum of at most rows products. */
   @Override
   public double gradientBound(int rows) {

@@ -45,6 +45,11 @@ final class Embedding extends Layer {
   public void backward(float[] parameters, int rows) {}
 
   @Override
+  public void addEntryGradients(float[] parameters, int rows, float[] gradient) {
+    table.addEntryGradients(output().gradient(), width, rows, parameters, gradient);
+  }
+
+  @Override
   public double gradientBound(int rows) {
     return table.gradientBound(rows, kernels.maxMagnitude(output().gradient(), 0, rows * width));
   }

@@ -50,6 +50,14 @@ public abstract class Layer {
   public void parameterGradients(int rows, GradientSink sink) {}
 
   /**
+   * Adds how the loss changes with the weight of each entry of categories that the layer reads,
+   * after {@link #backward}.
+   *
+   * @param gradient by entry, the first entry of the first row at 0
+   */
+  public void addEntryGradients(float[] parameters, int rows, float[] gradient) {}
+
+  /**
    * The sums before the activation of an output layer, for losses that compute from them.
    *
    * @throws IllegalArgumentException if it has none

@@ -117,6 +117,27 @@ final class Table {
     sink.acceptRows(parameter, taught, taughtCount, gradient);
   }
 
+  /** gradient[entry] += Σ dy·table[index] over ascending columns; dy [rows][stride]. */
+  void addEntryGradients(float[] dy, int stride, int rows, float[] parameters, float[] gradient) {
+    Entries entries = categories.inputs().entries();
+    int first = categories.inputs().firstRow();
+    int base = entries.start(first, 0);
+    for (int row = 0; row < rows; row++) {
+      for (int f = 0; f < shifts.length; f++) {
+        int field = categories.fields().get(f).number();
+        int end = entries.end(first + row, field);
+        for (int e = entries.start(first + row, field); e < end; e++) {
+          int at = parameter.tensor().offset() + (entries.index(e) + shifts[f]) * columns;
+          float sum = gradient[e - base];
+          for (int j = 0; j < columns; j++) {
+            sum = Math.fma(dy[row * stride + f * fieldStride + j], parameters[at + j], sum);
+          }
+          gradient[e - base] = sum;
+        }
+      }
+    }
+  }
+
   /** Makes room for a batch of so many entries, none of which has been seen. */
   private void forget(int entries) {
     if (slotRows.length < 2 * entries) {

@@ -33,6 +33,8 @@ import java.util.SequencedMap;
  * that teaches. Not for use by several threads at a time.
  */
 public final class Network {
+  private static final float[] NOTHING = {};
+
   private final int maxRows;
   private final Kernels kernels;
   private final Inputs inputs;
@@ -339,10 +341,34 @@ public final class Network {
    * @param gradient receives d y[row][output] / d x[row], [rows][inputs] from index 0
    */
   public void inputGradient(float[] x, int offset, int rows, int output, float[] gradient) {
+    inputGradient(x, offset, null, 0, rows, output, gradient, NOTHING);
+  }
+
+  /**
+   * How one output changes with each number and with the weight of each category, row by row; makes
+   * a {@link #forward} of these rows.
+   *
+   * @param x [rows][inputs] from offset
+   * @param categories of which the rows from firstRow on are these rows; null if there are no
+   *     fields
+   * @param output which output, from 0
+   * @param gradient receives d y[row][output] / d x[row], [rows][inputs] from index 0
+   * @param entryGradient receives d y[row][output] / d weight of each entry of these rows, in their
+   *     order, from index 0
+   */
+  public void inputGradient(
+      float[] x,
+      int offset,
+      Entries categories,
+      int firstRow,
+      int rows,
+      int output,
+      float[] gradient,
+      float[] entryGradient) {
     Objects.checkIndex(output, outputs());
     checkRows(rows);
     Objects.checkFromIndexSize(0, rows * inputs(), gradient.length);
-    forward(x, offset, rows);
+    forward(x, offset, categories, firstRow, rows);
     clearGradients();
     float[] dy = last.output().gradient();
     Arrays.fill(dy, 0, rows * outputs(), 0f);
@@ -360,6 +386,13 @@ public final class Network {
       last.takeGradientOfSums(loss.fromSums());
     }
     System.arraycopy(inputs.numbers().gradient(), 0, gradient, 0, rows * inputs());
+    if (inputs.fieldCount() > 0) {
+      int end = categories.end(firstRow + rows - 1, categories.fields() - 1);
+      Arrays.fill(entryGradient, 0, end - categories.start(firstRow, 0), 0f);
+      for (Layer layer : layers) {
+        layer.addEntryGradients(parameters, rows, entryGradient);
+      }
+    }
   }
 
   private void checkRows(int rows) {
