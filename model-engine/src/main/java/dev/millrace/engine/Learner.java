@@ -54,6 +54,7 @@ public final class Learner {
 
   private final ModelSpec spec;
   private final int classes;
+  private final LossSpec.Kind kind;
   private final Featurizer featurizer;
   private final TargetScaler targetScaler;
   private final Network network;
@@ -78,8 +79,9 @@ public final class Learner {
     this.spec = spec;
     FeatureSpace space = new FeatureSpace(spec.features());
     classes = spec.label().classes().size();
+    kind = spec.loss().kind();
     featurizer = new Featurizer(space, kernels);
-    targetScaler = new TargetScaler(spec.loss().kind() != LossSpec.Kind.COUNT);
+    targetScaler = new TargetScaler(kind != LossSpec.Kind.COUNT);
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
     LossSpec loss = spec.loss().ofClassIndex();
@@ -162,7 +164,7 @@ public final class Learner {
       throw new IllegalArgumentException(
           "weight must be at least 0 and finite, weight=" + event.weight);
     }
-    if (spec.loss().kind() == LossSpec.Kind.COUNT && !(event.label >= 0)) {
+    if (kind == LossSpec.Kind.COUNT && !(event.label >= 0)) {
       throw new IllegalArgumentException(
           "label must be at least 0 for " + spec.loss().name() + ", label=" + event.label);
     }
@@ -252,8 +254,7 @@ public final class Learner {
   private void fillProbabilities(float[] outputs, int at) {
     float[] probabilities = outcome.outputs;
     if (network.outputs() == 1) {
-      boolean margin = spec.loss().kind() == LossSpec.Kind.MARGIN;
-      float yes = margin ? probability(outputs[at]) : outputs[at];
+      float yes = kind == LossSpec.Kind.MARGIN ? probability(outputs[at]) : outputs[at];
       probabilities[0] = 1f - yes;
       probabilities[1] = yes;
     } else {

@@ -69,6 +69,7 @@ class LearnerTest {
         classes == 0
             ? event.numbers[0] * 10 + event.vectors[1]
             : Math.floorMod((int) event.numbers[0] + event.categories[0], classes);
+    event.weight = random.nextInt(5) / 2.0;
   }
 
   private static List<Said> feed(

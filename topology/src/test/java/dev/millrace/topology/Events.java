@@ -30,6 +30,7 @@ final class Events {
           .type()
           .optional()
           .stringType()
+          .optionalDouble("w")
           .endRecord();
 
   private Events() {}
@@ -43,7 +44,7 @@ final class Events {
           features:
             - x
             - {name: color, type: one_hot, categories: [red, green]}
-        label: {field: y, classes: [no, yes]}
+        label: {field: y, classes: [no, yes], weight: w}
         model: {layers: [{dense: 4, activation: tanh}], optimizer: {adam: {learning_rate: 0.01}}}
         batch: %d
         snapshots: {every: %d steps, keep: 2}
@@ -52,7 +53,7 @@ final class Events {
         "test.yaml");
   }
 
-  /** A good event, decided by its seed; about one in four has no label. */
+  /** A good event, decided by its seed; about one in four has no label, and some a weight. */
   static byte[] good(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 77 + 1);
     GenericRecord event = new GenericData.Record(SCHEMA);
@@ -62,6 +63,7 @@ final class Events {
     event.put("color", red ? "red" : random.nextBoolean() ? "green" : "blue");
     event.put("ignored", java.nio.ByteBuffer.wrap(new byte[random.nextInt(5)]));
     event.put("y", random.nextInt(4) == 0 ? null : (x > 0) == red ? "yes" : "no");
+    event.put("w", random.nextBoolean() ? null : (Double) (random.nextInt(5) / 2.0));
     return frame(SCHEMA_ID, write(event));
   }
 

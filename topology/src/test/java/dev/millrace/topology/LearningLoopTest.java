@@ -9,6 +9,7 @@ import dev.millrace.engine.Outcome;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.Reason;
 import dev.millrace.topology.store.StateMismatchException;
@@ -21,6 +22,10 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 
 class LearningLoopTest {
@@ -175,6 +180,43 @@ class LearningLoopTest {
     }
   }
 
+  /** Law 4, where the weight or the count is wrong. */
+  @Test
+  void shouldDeadLetterANegativeWeightOrCountAndLearnTheRest() {
+    Schema schema =
+        SchemaBuilder.record("Counted")
+            .fields()
+            .requiredDouble("x")
+            .requiredDouble("n")
+            .requiredDouble("w")
+            .endRecord();
+    Pipeline pipeline =
+        PipelineParser.parse(
+            """
+            input: {topic: in}
+            label: {field: n, weight: w}
+            model: {loss: poisson}
+            batch: 2
+            """,
+            "counted.yaml");
+    Told told = new Told();
+    LearningLoop loop = new LearningLoop(pipeline, KERNELS, id -> schema, told);
+    double[][] events = {{1, 3, 1}, {2, -3, 1}, {3, 4, -1}, {4, 5, 0}, {5, 6, 2}};
+    for (int offset = 0; offset < events.length; offset++) {
+      GenericRecord event = new GenericData.Record(schema);
+      event.put("x", events[offset][0]);
+      event.put("n", events[offset][1]);
+      event.put("w", events[offset][2]);
+      byte[] value = Events.frame(Events.SCHEMA_ID, Events.write(event));
+      loop.accept(new Event(null, value, "in", 0, offset, 0));
+      assertThatNothingIsLost(loop);
+    }
+    assertThat(told.lines).contains("dead letter 1 NEGATIVE", "dead letter 2 NEGATIVE");
+    assertThat(loop.state().deadLettered()).isEqualTo(2);
+    assertThat(loop.counters().learned()).isEqualTo(2);
+    assertThat(loop.counters().pending()).isEqualTo(1);
+  }
+
   @Test
   void shouldNotLearnAnOffsetTwice() {
     LearningLoop loop = loop(Events.pipeline(4, 100), new Told());
@@ -194,6 +236,19 @@ class LearningLoopTest {
         .isInstanceOf(StateMismatchException.class)
         .hasMessageContaining("batch: was 4, is 8")
         .hasMessageContaining("another name");
+    Pipeline robust =
+        PipelineParser.parse(
+            """
+            input: {topic: in, features: [x]}
+            label: {field: y, classes: [no, yes]}
+            model: {loss: {binary_crossentropy: {label_smoothing: 0.1}}}
+            """,
+            "robust.yaml");
+    assertThatThrownBy(() -> loop(robust, new Told()).read(store::get))
+        .hasMessageContaining("label: was y of [no, yes], weight w, is y of [no, yes];")
+        .hasMessageContaining(
+            "model.loss: was binary_crossentropy{label_smoothing=0.0}, is"
+                + " binary_crossentropy{label_smoothing=0.1}");
   }
 
   @Test

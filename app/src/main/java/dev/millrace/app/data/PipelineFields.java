@@ -88,6 +88,7 @@ final class PipelineFields {
     }
     pipeline.input().key().ifPresent(key -> stated.put(key, Optional.of(Kind.STRING)));
     pipeline.input().timestamp().ifPresent(time -> stated.put(time, Optional.empty()));
+    pipeline.label().weight().ifPresent(w -> stated.put(w, Optional.of(Kind.DOUBLE)));
     List<String> classes = pipeline.label().classes();
     boolean allTyped =
         pipeline.input().features().isPresent()

@@ -264,6 +264,19 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldCountARowOfNegativeWeightAsRejectedAndLearnTheOthers() throws IOException {
+    Path rows = file("weighted.csv", "a,w,y\n1,2,3.5\n2,-1,4\n3,,5\n4,0,6\n");
+    Path pipeline =
+        file(
+            "weighted.yaml",
+            "input: {topic: t}\n"
+                + "label: {field: y, weight: w}\n"
+                + "model: {loss: {huber: {delta: 2}}}\n");
+    Result run = run("eval", pipeline, "--data", rows, "-o", "json");
+    assertThat(run.out()).contains("\"rows\":4,\"learned\":3,\"pending\":0,\"rejected\":1,");
+  }
+
+  @Test
   void shouldTellWhichRowIsBroken() throws IOException {
     assertFails(
         1,

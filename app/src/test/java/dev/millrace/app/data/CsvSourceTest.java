@@ -115,6 +115,23 @@ class CsvSourceTest {
   }
 
   @Test
+  void shouldReadTheColumnOfTheWeightAsANumberWhateverTheFeaturesAre() throws IOException {
+    Path file = file("a,w,y\n1,2,u\n2,,v\n3,0.5,u\n");
+    for (String features : new String[] {"all", "[{name: a, type: numeric}]"}) {
+      Pipeline pipeline = pipeline(features, "{field: y, classes: [u, v], weight: w}", "");
+      try (CsvSource source = CsvSource.open(file, pipeline, CsvOptions.DEFAULT)) {
+        for (Double weight : new Double[] {2.0, null, 0.5}) {
+          assertThat(source.next()).isTrue();
+          assertThat(decoded(source).get("w")).isEqualTo(weight);
+        }
+      }
+    }
+    Pipeline wrong = pipeline("[a]", "{field: y, weight: ww}", "");
+    assertThatThrownBy(() -> CsvSource.open(file, wrong, CsvOptions.DEFAULT))
+        .hasMessageContaining("no column for the pipeline's field 'ww'; did you mean 'w'?");
+  }
+
+  @Test
   void shouldStopOrSkipWhereACellDoesNotFitItsFeature() throws IOException {
     Path file = file("a,y\n1,u\noops,v\n3,u\n");
     Pipeline pipeline = pipeline("[{name: a, type: numeric}]", "{field: y, classes: [u, v]}", "");

@@ -29,14 +29,17 @@ final class Elec2 {
 
   private Elec2() {}
 
-  /** A pipeline file whose batch does not divide the events and whose commits cut batches. */
+  /**
+   * A pipeline file whose batch does not divide the events and whose commits cut batches. The half
+   * hour of the day, 0 to 1, is the weight of an event.
+   */
   static String yaml(LocalCluster cluster, int batch, long commitMs) {
     return """
     name: elec2
     input:
       topic: electricity
-      features: [date, day, period, nswprice, nswdemand, vicprice, vicdemand, transfer]
-    label: {field: class, classes: [DOWN, UP]}
+      features: [date, day, nswprice, nswdemand, vicprice, vicdemand, transfer]
+    label: {field: class, classes: [DOWN, UP], weight: period}
     model:
       layers: [{dense: 16, activation: relu}]
       optimizer: {adam: {learning_rate: 0.003}}

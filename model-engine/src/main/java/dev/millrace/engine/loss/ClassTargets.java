@@ -5,8 +5,14 @@ package dev.millrace.engine.loss;
  * the class' own target, or 1 for the class that an index names and 0 for the others.
  *
  * @param sparse whether a row's target is the index of its class, and not a probability a class
+ * @param kept 1 - smoothing
+ * @param even smoothing / outputs
  */
-record ClassTargets(int outputs, boolean sparse, float smoothing) {
+record ClassTargets(int outputs, boolean sparse, float kept, float even) {
+  static ClassTargets of(int outputs, boolean sparse, float smoothing) {
+    return new ClassTargets(outputs, sparse, 1f - smoothing, smoothing / outputs);
+  }
+
   int perRow() {
     return sparse ? 1 : outputs;
   }
@@ -39,6 +45,6 @@ record ClassTargets(int outputs, boolean sparse, float smoothing) {
         sparse
             ? targets[targetOffset + row] == j ? 1f : 0f
             : targets[targetOffset + row * outputs + j];
-    return t * (1f - smoothing) + smoothing / outputs;
+    return t * kept + even;
   }
 }

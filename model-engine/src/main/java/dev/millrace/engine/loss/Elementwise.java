@@ -2,7 +2,7 @@ package dev.millrace.engine.loss;
 
 /**
  * A loss that compares each output with a target of its own; a row's loss is the mean over its
- * outputs.
+ * outputs. The call for each output is nothing beside the products of the layer that made it.
  */
 sealed interface Elementwise extends LossFunction
     permits BinaryCrossentropy,

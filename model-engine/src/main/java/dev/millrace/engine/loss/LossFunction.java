@@ -27,12 +27,12 @@ public sealed interface LossFunction
     requireFitting(loss, output, outputs);
     return switch (loss.name()) {
       case "categorical_crossentropy" ->
-          new CategoricalCrossentropy(new ClassTargets(outputs, false, smoothing(loss)));
+          new CategoricalCrossentropy(ClassTargets.of(outputs, false, smoothing(loss)));
       case "sparse_categorical_crossentropy" ->
-          new CategoricalCrossentropy(new ClassTargets(outputs, true, smoothing(loss)));
+          new CategoricalCrossentropy(ClassTargets.of(outputs, true, smoothing(loss)));
       case "categorical_focal_crossentropy" ->
           new CategoricalFocalCrossentropy(
-              new ClassTargets(outputs, false, smoothing(loss)),
+              ClassTargets.of(outputs, false, smoothing(loss)),
               (float) loss.get("alpha"),
               (float) loss.get("gamma"));
       case "binary_crossentropy" -> new BinaryCrossentropy(outputs, smoothing(loss));

@@ -2,7 +2,7 @@ package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,7 +97,7 @@ final class Options {
                     new Shape.ListOf(
                         new Shape.OneOf(FIELD, feature()), 1, "field names or maps with a name")),
                 "The fields to learn from; 'all' is every field that can be one but the label,"
-                    + " the key and the timestamp.",
+                    + " its weight, the key and the timestamp.",
                 ALL),
             new Option(
                 "key", FIELD, "The field that becomes the record's key; never a feature.", "none"),
@@ -144,7 +144,13 @@ final class Options {
                 "classes",
                 new Shape.ListOf(ANY_TEXT, 2, "at least two classes"),
                 "The classes in the order of the outputs.",
-                "by the schema: an enum's symbols, false and true, or a regression for a number")));
+                "by the schema: an enum's symbols, false and true, or a regression for a number"),
+            new Option(
+                "weight",
+                FIELD,
+                "The number that says how much an event counts in learning, at least 0; never a"
+                    + " feature.",
+                "none: every event counts 1")));
   }
 
   private static Shape model() {
@@ -155,11 +161,7 @@ final class Options {
                 new Shape.OneOf(auto(), new Shape.ListOf(layer(), 0, "layers such as {dense: 64}")),
                 "The hidden layers; the output layer follows from the label.",
                 AUTO),
-            new Option(
-                "loss",
-                new Shape.OneOf(auto(), new Shape.Word(names(Loss.values()))),
-                "What learning makes smaller.",
-                AUTO),
+            new Option("loss", loss(), "What learning makes smaller.", AUTO),
             new Option("optimizer", optimizer(), "How a step changes the weights.", AUTO)));
   }
 
@@ -172,6 +174,39 @@ final class Options {
                 new Shape.Word(names(Activation.values())),
                 "What the layer applies to its sums.",
                 "relu")));
+  }
+
+  private static Shape loss() {
+    List<String> words = new ArrayList<>(List.of(AUTO));
+    words.addAll(LossSpec.names());
+    return new Shape.OneOf(
+        new Shape.Word(List.copyOf(words)),
+        new Shape.MapOf(
+            LossSpec.names().stream()
+                .filter(name -> !LossSpec.defaults(name).isEmpty())
+                .map(
+                    name ->
+                        new Option(name, lossSettings(name), name + " with its settings.", "none"))
+                .toList(),
+            true));
+  }
+
+  private static Shape lossSettings(String loss) {
+    return new Shape.MapOf(
+        LossSpec.defaults(loss).entrySet().stream()
+            .map(e -> lossSetting(e.getKey(), e.getValue()))
+            .toList());
+  }
+
+  private static Option lossSetting(String name, double value) {
+    if (name.equals("apply_class_balancing")) {
+      return new Option(name, new Shape.Flag(), "Keras' " + name + ".", "false");
+    }
+    return new Option(
+        name,
+        new Shape.Decimal("a number " + LossSpec.range(name), v -> LossSpec.isValid(name, v)),
+        name.equals("quantile") ? "The quantile to predict." : "Keras' " + name + ".",
+        Double.toString(value));
   }
 
   private static Shape optimizer() {

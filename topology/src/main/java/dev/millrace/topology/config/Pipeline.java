@@ -2,7 +2,7 @@ package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,7 +63,7 @@ public record Pipeline(
    * Where events come from.
    *
    * @param features the fields to learn from; empty for {@code all}: every field that can be a
-   *     feature but the label, the key and the timestamp
+   *     feature but the label, its weight, the key and the timestamp
    * @param key the field that {@code produce} makes the record's key; never a feature
    * @param timestamp the field that holds the event's time; never a feature
    */
@@ -94,8 +94,9 @@ public record Pipeline(
    *
    * @param classes the classes in the order of the outputs; empty: a regression, or the symbols of
    *     an enum, or false and true
+   * @param weight the field that says how much an event counts in learning; empty: all count 1
    */
-  public record Label(String field, List<String> classes) {}
+  public record Label(String field, List<String> classes, Optional<String> weight) {}
 
   /**
    * The network.
@@ -106,7 +107,9 @@ public record Pipeline(
    * @param optimizer empty for {@code auto}
    */
   public record Model(
-      Optional<List<LayerSpec>> layers, Optional<Loss> loss, Optional<OptimizerSpec> optimizer) {}
+      Optional<List<LayerSpec>> layers,
+      Optional<LossSpec> loss,
+      Optional<OptimizerSpec> optimizer) {}
 
   /** A snapshot every so many steps, of which the newest are kept. */
   public record Snapshots(long everySteps, int keep) {}

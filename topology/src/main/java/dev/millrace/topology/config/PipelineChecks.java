@@ -1,6 +1,7 @@
 package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.loss.LossSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,12 @@ final class PipelineChecks {
     checks.topics(file);
   }
 
-  /** Label, key, timestamp and features are different fields. */
+  /** Label, weight, key, timestamp and features are different fields. */
   private void fields(Value file) {
     Map<String, String> roles = new HashMap<>();
     Optional<Value> input = file.get("input");
     role(roles, "the label", file.get("label").flatMap(l -> l.get("field")));
+    role(roles, "the weight", file.get("label").flatMap(l -> l.get("weight")));
     role(roles, "the key", input.flatMap(i -> i.get("key")));
     role(roles, "the timestamp", input.flatMap(i -> i.get("timestamp")));
     for (Value feature :
@@ -102,24 +104,31 @@ final class PipelineChecks {
 
   private void loss(Value file) {
     Optional<Value> loss = file.get("model").flatMap(m -> m.get("loss"));
+    Optional<LossSpec> spec = loss.flatMap(PipelineParser::lossName).map(LossSpec::of);
     int classes =
         file.get("label")
             .flatMap(l -> l.get("classes"))
             .map(list -> list.elements().size())
             .orElse(0);
-    String word = loss.flatMap(Value::text).orElse(Options.AUTO);
-    if (classes > 0 && word.equals("mean_squared_error")) {
+    if (classes > 0 && spec.isPresent() && !spec.get().kind().fits(classes)) {
       problems.add(
           loss.orElseThrow().node(),
-          "mean_squared_error is for a number, but the label has classes; expected auto or"
-              + " categorical_crossentropy");
-    } else if (classes > 2 && word.equals("binary_crossentropy")) {
-      problems.add(
-          loss.orElseThrow().node(),
-          "binary_crossentropy is for two classes, but the label has "
-              + classes
-              + "; expected auto or categorical_crossentropy");
+          "%s is for %s, but the label has %d classes; expected auto, %s"
+              .formatted(
+                  spec.get().name(),
+                  labelOf(spec.get().kind()),
+                  classes,
+                  String.join(", ", LossSpec.namesFor(classes))));
     }
+  }
+
+  private static String labelOf(LossSpec.Kind kind) {
+    return switch (kind) {
+      case CLASSES -> "classes";
+      case YES_OR_NO, MARGIN -> "two classes";
+      case VALUE -> "a number";
+      case COUNT -> "a count";
+    };
   }
 
   /** What a pipeline writes, it must not read, and no two outputs may share a topic. */

@@ -3,7 +3,7 @@ package dev.millrace.topology.config;
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a pipeline file. All that is wrong with it is told at once, with places. */
@@ -142,7 +143,8 @@ public final class PipelineParser {
   }
 
   private static Pipeline.Label label(Value label) {
-    return new Pipeline.Label(label.text("field").orElseThrow(), texts(label.get("classes")));
+    return new Pipeline.Label(
+        label.text("field").orElseThrow(), texts(label.get("classes")), label.text("weight"));
   }
 
   private static Pipeline.Model model(Optional<Value> model) {
@@ -151,13 +153,26 @@ public final class PipelineParser {
             .flatMap(m -> m.get("layers"))
             .filter(Value::isList)
             .map(list -> list.elements().stream().map(PipelineParser::layer).toList());
-    Optional<Loss> loss =
-        model
-            .flatMap(m -> m.text("loss"))
-            .filter(word -> !word.equals(Options.AUTO))
-            .map(word -> Loss.valueOf(word.toUpperCase(Locale.ROOT)));
     return new Pipeline.Model(
-        layers, loss, model.flatMap(m -> m.get("optimizer")).flatMap(PipelineParser::optimizer));
+        layers,
+        model.flatMap(m -> m.get("loss")).flatMap(PipelineParser::loss),
+        model.flatMap(m -> m.get("optimizer")).flatMap(PipelineParser::optimizer));
+  }
+
+  private static Optional<LossSpec> loss(Value loss) {
+    if (!loss.isMap()) {
+      return loss.text().filter(word -> !word.equals(Options.AUTO)).map(LossSpec::of);
+    }
+    String name = lossName(loss).orElseThrow();
+    Set<String> settings = LossSpec.defaults(name).keySet();
+    return Optional.of(LossSpec.of(name, numbers(loss.get(name).orElseThrow(), settings)));
+  }
+
+  /** The loss that is named, alone or with its settings; empty for {@code auto}. */
+  static Optional<String> lossName(Value loss) {
+    return LossSpec.names().stream()
+        .filter(name -> loss.get(name).isPresent() || loss.text().equals(Optional.of(name)))
+        .findFirst();
   }
 
   private static LayerSpec layer(Value layer) {
@@ -178,15 +193,18 @@ public final class PipelineParser {
             .filter(n -> optimizer.get(n).isPresent())
             .findFirst()
             .orElseThrow();
-    Map<String, Double> settings = new LinkedHashMap<>();
-    for (String setting : OptimizerSpec.defaults(name).keySet()) {
-      optimizer
-          .get(name)
-          .orElseThrow()
-          .get(setting)
-          .ifPresent(value -> settings.put(setting, number(value.content())));
+    Set<String> settings = OptimizerSpec.defaults(name).keySet();
+    return Optional.of(
+        OptimizerSpec.of(name, numbers(optimizer.get(name).orElseThrow(), settings)));
+  }
+
+  /** Those of the settings that are stated. */
+  private static Map<String, Double> numbers(Value stated, Set<String> settings) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (String setting : settings) {
+      stated.get(setting).ifPresent(value -> numbers.put(setting, number(value.content())));
     }
-    return Optional.of(OptimizerSpec.of(name, settings));
+    return numbers;
   }
 
   private static double number(Object content) {

@@ -4,7 +4,7 @@ import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
@@ -61,12 +61,12 @@ public final class SpecResolver {
   private ModelSpec resolve() {
     LabelSpec label = label();
     List<FeatureSpec> features = features();
-    Loss loss = pipeline.model().loss().orElse(ModelSpec.defaultLoss(label));
+    LossSpec loss = pipeline.model().loss().orElse(ModelSpec.defaultLoss(label));
     List<LayerSpec> hidden =
         pipeline.model().layers().orElse(List.of(LayerSpec.dense(UNITS_AUTO, Activation.RELU)));
     List<LayerSpec> layers = ModelSpec.withOutput(hidden, label, loss);
     OptimizerSpec optimizer =
-        pipeline.model().optimizer().orElseGet(() -> optimizer(label, features));
+        pipeline.model().optimizer().orElseGet(() -> optimizer(loss, features));
     try {
       ModelSpec spec = new ModelSpec(features, label, layers, loss, optimizer, 1, pipeline.seed());
       return spec.withBatch(pipeline.batch().orElseGet(() -> batch(spec)));
@@ -78,15 +78,21 @@ public final class SpecResolver {
   /**
    * Plain SGD at a constant rate, which follows a drifting stream better than Adam does. The rate
    * falls with the expected squared norm of a row (one for each number and each text), beyond which
-   * a step would overshoot.
+   * a step would overshoot. A count's gradient grows with the count, which has no bound that is
+   * known before; there Adam's steps, whose size does not depend on it, are safe.
    */
-  private static OptimizerSpec optimizer(LabelSpec label, List<FeatureSpec> features) {
+  private static OptimizerSpec optimizer(LossSpec loss, List<FeatureSpec> features) {
     double norm =
         features.stream().mapToDouble(f -> f.kind() == FeatureKind.VECTOR ? f.size() : 1).sum();
-    double rate =
-        label.isClassification()
-            ? RATE_CLASSIFICATION / Math.max(1, norm / NORM_CLASSIFICATION)
-            : RATE_REGRESSION / Math.max(1, norm / NORM_REGRESSION);
+    return switch (loss.kind()) {
+      case CLASSES, YES_OR_NO, MARGIN ->
+          sgd(RATE_CLASSIFICATION / Math.max(1, norm / NORM_CLASSIFICATION));
+      case VALUE -> sgd(RATE_REGRESSION / Math.max(1, norm / NORM_REGRESSION));
+      case COUNT -> OptimizerSpec.of("adam");
+    };
+  }
+
+  private static OptimizerSpec sgd(double rate) {
     return OptimizerSpec.of("sgd", Map.of("learning_rate", rate));
   }
 
@@ -111,7 +117,16 @@ public final class SpecResolver {
                         .formatted(name, type, name));
           };
     }
-    return new LabelSpec(name, classes);
+    pipeline.label().weight().ifPresent(this::requireWeight);
+    return new LabelSpec(name, classes, pipeline.label().weight().orElse(null));
+  }
+
+  private void requireWeight(String name) {
+    Schema type = withoutNull(field(name, "weight").schema());
+    switch (type.getType()) {
+      case INT, LONG, FLOAT, DOUBLE -> {}
+      default -> throw mismatch("weight '%s' is %s; expected a number".formatted(name, type));
+    }
   }
 
   private List<FeatureSpec> features() {
@@ -136,6 +151,7 @@ public final class SpecResolver {
 
   private boolean isReserved(String name) {
     return name.equals(pipeline.label().field())
+        || pipeline.label().weight().filter(name::equals).isPresent()
         || pipeline.input().key().filter(name::equals).isPresent()
         || pipeline.input().timestamp().filter(name::equals).isPresent();
   }

@@ -52,7 +52,9 @@ public final class EventDecoder {
     for (Schema.Field field : writer.getFields()) {
       FeatureSpace.Field feature = features.remove(field.name());
       if (field.name().equals(spec.label().field())) {
-        steps.add(LabelSteps.of(field, spec.label()));
+        steps.add(LabelSteps.of(field, spec));
+      } else if (field.name().equals(spec.label().weight())) {
+        steps.add(LabelSteps.weight(field));
       } else if (feature != null) {
         steps.add(FeatureSteps.of(field, feature));
       } else {

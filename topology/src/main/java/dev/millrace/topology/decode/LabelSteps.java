@@ -2,32 +2,75 @@ package dev.millrace.topology.decode;
 
 import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.Vocabulary;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.schemas.wire.AvroCursor;
 import dev.millrace.topology.decode.EventDecoder.Step;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 
-/** Compiles the step that reads the label. A null label makes the event unlabelled. */
+/** Compiles the steps that read the label and its weight. */
 final class LabelSteps {
   private LabelSteps() {}
 
-  static Step of(Schema.Field field, LabelSpec label) {
+  /** Reads one number. */
+  @FunctionalInterface
+  private interface Read {
+    double from(AvroCursor in);
+  }
+
+  /** A null label makes the event unlabelled. */
+  static Step of(Schema.Field field, ModelSpec spec) {
+    LabelSpec label = spec.label();
     Step absent = (in, event) -> {};
     return EventDecoder.nullable(
         field.schema(),
         absent,
-        schema -> label.isClassification() ? ofClass(field, schema, label) : value(field, schema));
+        schema ->
+            label.isClassification()
+                ? ofClass(field, schema, label)
+                : value(field, schema, spec.loss()));
   }
 
-  private static Step value(Schema.Field field, Schema schema) {
+  /** A null weight is 1. */
+  static Step weight(Schema.Field field) {
+    Step absent = (in, event) -> {};
+    return EventDecoder.nullable(
+        field.schema(),
+        absent,
+        schema -> {
+          Read read = number(field, schema, "a number: it is the weight of the event");
+          String what = "weight '" + field.name() + "'";
+          return (in, event) -> event.weight = notNegative(read.from(in), what);
+        });
+  }
+
+  private static Step value(Schema.Field field, Schema schema, LossSpec loss) {
+    Read read = number(field, schema, "a number: it is the label of a regression");
+    if (loss.kind() != LossSpec.Kind.COUNT) {
+      return (in, event) -> set(event, read.from(in));
+    }
+    String what = loss.name() + " is for counts; label '" + field.name() + "'";
+    return (in, event) -> set(event, notNegative(read.from(in), what));
+  }
+
+  private static Read number(Schema.Field field, Schema schema, String wanted) {
     String name = field.name();
     return switch (schema.getType()) {
-      case INT -> (in, event) -> set(event, in.readInt());
-      case LONG -> (in, event) -> set(event, in.readLong());
-      case FLOAT -> (in, event) -> set(event, FeatureSteps.finite(in.readFloat(), name));
-      case DOUBLE -> (in, event) -> set(event, FeatureSteps.finite(in.readDouble(), name));
-      default -> throw EventDecoder.mismatch(field, "a number: it is the label of a regression");
+      case INT -> AvroCursor::readInt;
+      case LONG -> AvroCursor::readLong;
+      case FLOAT -> in -> FeatureSteps.finite(in.readFloat(), name);
+      case DOUBLE -> in -> FeatureSteps.finite(in.readDouble(), name);
+      default -> throw EventDecoder.mismatch(field, wanted);
     };
+  }
+
+  private static double notNegative(double value, String what) {
+    if (value < 0) {
+      throw new BadEventException(Reason.NEGATIVE, what + " is " + value + ", less than 0");
+    }
+    return value;
   }
 
   private static Step ofClass(Schema.Field field, Schema schema, LabelSpec label) {

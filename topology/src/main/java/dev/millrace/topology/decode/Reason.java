@@ -29,7 +29,9 @@ public enum Reason {
   /** A vector of another length than the pipeline states. */
   WRONG_LENGTH,
   /** A label that is none of the classes. */
-  UNKNOWN_LABEL;
+  UNKNOWN_LABEL,
+  /** A weight that is less than 0, or such a label where the loss is one of counts. */
+  NEGATIVE;
 
   /** The name in metrics and headers: {@code invalid_utf8}. */
   public String label() {

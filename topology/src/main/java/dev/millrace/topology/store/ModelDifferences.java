@@ -77,7 +77,9 @@ final class ModelDifferences {
   }
 
   private static String label(LabelSpec label) {
-    return label.field() + (label.isClassification() ? " of " + few(label.classes()) : "");
+    return label.field()
+        + (label.isClassification() ? " of " + few(label.classes()) : "")
+        + (label.weight() == null ? "" : ", weight " + label.weight());
   }
 
   private static String few(List<String> words) {

@@ -46,6 +46,8 @@ class PipelineErrorsTest {
         "model: {optimizer: {adma: {}}}|3:21|adam",
         "model: {optimizer: {adam: {learning-rate: 1}}}|3:28|learning_rate",
         "model: {loss: mean_square_error}|3:15|mean_squared_error",
+        "model: {loss: {hubert: {}}}|3:16|huber",
+        "model: {loss: {huber: {dleta: 2}}}|3:24|delta",
         "model: atuo|3:8|auto",
         "batch: atuo|3:8|auto"
       })
@@ -84,6 +86,14 @@ class PipelineErrorsTest {
             + " '0'; expected a number greater than 0 and at most 1e6",
         "'model: {optimizer: {sgd: {}, adam: {}}}'|3:20: model.optimizer has 2 keys; expected a map"
             + " with one of sgd, adam",
+        "'model: {loss: {huber: {delta: 0}}}'|3:31: model.loss.huber.delta is '0'; expected a"
+            + " number from 1e-30 to 1e6",
+        "'model: {loss: {quantile: {quantile: 1}}}'|3:37: model.loss.quantile.quantile is '1';"
+            + " expected a number greater than 0 and less than 1",
+        "'model: {loss: {huber: {}, quantile: {}}}'|3:15: model.loss has 2 keys; expected a map"
+            + " with one of categorical_crossentropy, sparse_categorical_crossentropy,"
+            + " categorical_focal_crossentropy, binary_crossentropy, binary_focal_crossentropy,"
+            + " huber, quantile",
         "'model: {layers: [{activation: relu}]}'|3:18: dense is missing; expected a whole number"
             + " from 1 to 65536",
         "'snapshots: {every: soon}'|3:20: snapshots.every is 'soon'; expected a number of steps:"
@@ -123,6 +133,8 @@ class PipelineErrorsTest {
       delimiter = '|',
       value = {
         "'[y]'|''|1:30: 'y' is already the label; expected another field as a feature",
+        "'[w]'|', weight: w'|1:30: 'w' is already the weight; expected another field as a feature",
+        "all|', weight: y'|2:27: 'y' is already the label; expected another field as the weight",
         "'[a, a]'|''|1:33: 'a' is listed twice; expected each feature once",
         "'[]'|''|1:29: input.features is an empty list; expected a list of field names or maps with"
             + " a name",
@@ -171,12 +183,19 @@ class PipelineErrorsTest {
     String label = "input: {topic: t}\nlabel: {field: y, classes: [a, b, c]}\n";
     assertOnly(
         label + "model: {loss: mean_squared_error}\n",
-        "p.yaml:3:15: mean_squared_error is for a number, but the label has classes; expected auto"
-            + " or categorical_crossentropy");
+        "p.yaml:3:15: mean_squared_error is for a number, but the label has 3 classes; expected"
+            + " auto, categorical_crossentropy, sparse_categorical_crossentropy,"
+            + " categorical_focal_crossentropy");
     assertOnly(
-        label + "model: {loss: binary_crossentropy}\n",
-        "p.yaml:3:15: binary_crossentropy is for two classes, but the label has 3; expected auto or"
-            + " categorical_crossentropy");
+        label + "model: {loss: {binary_crossentropy: {label_smoothing: 0.1}}}\n",
+        "p.yaml:3:15: binary_crossentropy is for two classes, but the label has 3 classes; expected"
+            + " auto, categorical_crossentropy, sparse_categorical_crossentropy,"
+            + " categorical_focal_crossentropy");
+    assertOnly(
+        label + "model: {loss: poisson}\n",
+        "p.yaml:3:15: poisson is for a count, but the label has 3 classes; expected auto,"
+            + " categorical_crossentropy, sparse_categorical_crossentropy,"
+            + " categorical_focal_crossentropy");
   }
 
   @Test
@@ -184,7 +203,7 @@ class PipelineErrorsTest {
     assertThat(problems("name: x\n"))
         .containsExactly(
             "p.yaml:1:1: input is missing; expected a map of topic, features, key, timestamp",
-            "p.yaml:1:1: label is missing; expected a map of field, classes");
+            "p.yaml:1:1: label is missing; expected a map of field, classes, weight");
     assertOnly(
         "", "p.yaml:1:1: the file is empty; expected a pipeline with at least input and label");
   }

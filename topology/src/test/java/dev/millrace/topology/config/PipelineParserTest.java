@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,8 @@ class PipelineParserTest {
     assertThat(pipeline.name()).isEqualTo("elec2");
     assertThat(pipeline.input().topic()).isEqualTo("electricity");
     assertThat(pipeline.input().features()).isEmpty();
-    assertThat(pipeline.label()).isEqualTo(new Pipeline.Label("class", List.of("DOWN", "UP")));
+    assertThat(pipeline.label())
+        .isEqualTo(new Pipeline.Label("class", List.of("DOWN", "UP"), Optional.empty()));
     assertThat(pipeline.model().layers())
         .contains(
             List.of(LayerSpec.dense(64, Activation.RELU), LayerSpec.dense(32, Activation.RELU)));
@@ -105,11 +107,30 @@ class PipelineParserTest {
     assertThat(pipeline.input().key()).contains("k");
     assertThat(pipeline.input().timestamp()).contains("at");
     assertThat(pipeline.label().classes()).containsExactly("0", "1");
-    assertThat(pipeline.model().loss()).contains(Loss.BINARY_CROSSENTROPY);
+    assertThat(pipeline.model().loss()).contains(LossSpec.BINARY_CROSSENTROPY);
     assertThat(pipeline.model().layers()).contains(List.of(LayerSpec.dense(8, Activation.RELU)));
     assertThat(pipeline.seed()).isEqualTo(-7);
     assertThat(pipeline.outputs().predictions()).isEqualTo("out");
     assertThat(pipeline.outputs().metrics()).isEqualTo("t.metrics");
+  }
+
+  @Test
+  void shouldReadALossByItsNameOrWithItsSettingsAndTheFieldOfTheWeight() {
+    String label = "input: {topic: t}\nlabel: {field: y, weight: w}\nmodel: {loss: %s}\n";
+    Pipeline pipeline = parse(label.formatted("{huber: {delta: 2.0}}"));
+    assertThat(pipeline.label().weight()).contains("w");
+    assertThat(pipeline.model().loss()).contains(LossSpec.of("huber", Map.of("delta", 2.0)));
+    assertThat(parse(label.formatted("huber")).model().loss()).contains(LossSpec.HUBER);
+    assertThat(parse(label.formatted("{huber: {}}")).model().loss()).contains(LossSpec.HUBER);
+    assertThat(parse(label.formatted("auto")).model().loss()).isEmpty();
+    String focal = "{binary_focal_crossentropy: {apply_class_balancing: true, gamma: 1}}";
+    assertThat(parse(label.formatted(focal)).model().loss())
+        .contains(
+            LossSpec.of(
+                "binary_focal_crossentropy", Map.of("apply_class_balancing", 1.0, "gamma", 1.0)));
+    for (String name : LossSpec.names()) {
+      assertThat(parse(label.formatted(name)).model().loss()).contains(LossSpec.of(name));
+    }
   }
 
   @Test

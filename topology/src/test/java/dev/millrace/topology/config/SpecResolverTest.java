@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
-import dev.millrace.engine.loss.Loss;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.topology.decode.BadEventException;
 import java.util.List;
@@ -43,10 +43,21 @@ class SpecResolverTest {
             FeatureSpec.hashed("city", 256),
             FeatureSpec.numeric("open"),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
-    assertThat(spec.loss()).isEqualTo(Loss.MEAN_SQUARED_ERROR);
-    assertThat(spec.layers().getLast())
-        .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
+    assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
+    assertThat(spec.layers().getLast()).isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
     assertThat(spec.batch()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldKeepTheWeightFromTheFeaturesAndAskForANumber() {
+    ModelSpec spec = resolve("}\nlabel: {field: y, weight: x}");
+    assertThat(spec.label().weight()).isEqualTo("x");
+    assertThat(spec.features()).extracting(FeatureSpec::name).doesNotContain("x").contains("id");
+    assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
+    assertThatThrownBy(() -> resolve("}\nlabel: {field: y, weight: city}"))
+        .hasMessageContaining("weight 'city' is \"string\"; expected a number");
+    assertThatThrownBy(() -> resolve("}\nlabel: {field: y, weight: z}"))
+        .hasMessageContaining("weight 'z' is no field of schema Sample");
   }
 
   @Test
@@ -56,8 +67,15 @@ class SpecResolverTest {
         .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
     assertThat(resolve(two.formatted("categorical_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(2, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
+    assertThat(resolve(two.formatted("squared_hinge")).layers().getLast())
+        .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
+    assertThat(resolve(two.formatted("binary_focal_crossentropy")).layers().getLast())
+        .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
     assertThat(resolve("}\nlabel: {field: size}").layers().getLast())
         .isEqualTo(LayerSpec.dense(3, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
+    ModelSpec counts = resolve("}\nlabel: {field: y}\nmodel: {loss: poisson}");
+    assertThat(counts.layers().getLast()).isEqualTo(LayerSpec.dense(1, Activation.EXPONENTIAL).at("dense_1", List.of("dense_0")));
+    assertThat(counts.optimizer().name()).isEqualTo("adam");
   }
 
   @Test
@@ -65,11 +83,14 @@ class SpecResolverTest {
     for (String wrong :
         List.of(
             "}\nlabel: {field: y}\nmodel: {loss: binary_crossentropy}",
+            "}\nlabel: {field: size}\nmodel: {loss: {huber: {delta: 2}}}",
+            "}\nlabel: {field: size}\nmodel: {loss: hinge}",
             "}\nlabel: {field: size}\nmodel: {loss: mean_squared_error}",
             "}\nlabel: {field: size}\nmodel: {loss: binary_crossentropy}")) {
       assertThatThrownBy(() -> resolve(wrong))
           .isInstanceOf(BadEventException.class)
-          .hasMessageContaining("does not go with a label of");
+          .hasMessageContaining("does not go with a label of")
+          .hasMessageContaining("; expected ");
     }
   }
 

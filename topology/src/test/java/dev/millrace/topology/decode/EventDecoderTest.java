@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
@@ -23,6 +24,7 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -199,6 +201,69 @@ class EventDecoderTest {
     NotFinite(double number) {
       this.number = number;
     }
+  }
+
+  private static final Schema WEIGHTED =
+      SchemaBuilder.record("Weighted")
+          .fields()
+          .requiredDouble("x")
+          .optionalDouble("w")
+          .optionalDouble("y")
+          .endRecord();
+
+  private static ModelSpec weighted(LossSpec loss) {
+    LabelSpec label = new LabelSpec("y", List.of(), "w");
+    return new ModelSpec(
+        List.of(FeatureSpec.numeric("x")),
+        label,
+        ModelSpec.withOutput(List.of(), label, loss),
+        loss,
+        OptimizerSpec.of("sgd"),
+        1,
+        0);
+  }
+
+  private static EventRow read(LossSpec loss, Double weight, Double label) {
+    GenericRecord record = new GenericData.Record(WEIGHTED);
+    record.put("x", 1.0);
+    record.put("w", weight);
+    record.put("y", label);
+    ModelSpec spec = weighted(loss);
+    EventRow row = new FeatureSpace(spec.features()).newEvent();
+    EventDecoder.compile(WEIGHTED, spec).decode(bytes(record), 0, row);
+    return row;
+  }
+
+  @Test
+  void shouldReadAWeightAndTakeOneThatIsMissingAsOne() {
+    assertThat(read(LossSpec.HUBER, 2.5, -3.0).weight).isEqualTo(2.5);
+    assertThat(read(LossSpec.HUBER, 0.0, -3.0).weight).isZero();
+    assertThat(read(LossSpec.HUBER, null, -3.0).weight).isEqualTo(1);
+    assertThat(read(LossSpec.HUBER, null, -3.0).label).isEqualTo(-3);
+    Schema without = SchemaBuilder.record("R").fields().requiredDouble("x").endRecord();
+    EventRow row = new FeatureSpace(weighted(LossSpec.HUBER).features()).newEvent();
+    row.weight = 7; // of the event before
+    EventDecoder.compile(without, weighted(LossSpec.HUBER)).decode(new byte[8], 0, row);
+    assertThat(row.weight).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseAWeightThatIsNegativeOrNotFiniteAndACountBelowZero() {
+    assertRefused(Reason.NEGATIVE, () -> read(LossSpec.HUBER, -0.5, 1.0), "weight 'w' is -0.5");
+    assertRefused(Reason.NOT_FINITE, () -> read(LossSpec.HUBER, Double.NaN, 1.0), "field 'w'");
+    assertRefused(Reason.NOT_FINITE, () -> read(LossSpec.HUBER, 1e300, 1.0), "field 'w'");
+    assertRefused(
+        Reason.NEGATIVE,
+        () -> read(LossSpec.POISSON, 1.0, -1.0),
+        "poisson is for counts; label 'y' is -1.0, less than 0");
+    assertThat(read(LossSpec.POISSON, 1.0, 0.0).labelled).isTrue();
+  }
+
+  private static void assertRefused(Reason reason, ThrowingCallable read, String message) {
+    assertThatThrownBy(read)
+        .isInstanceOfSatisfying(
+            BadEventException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(message);
   }
 
   @Test
