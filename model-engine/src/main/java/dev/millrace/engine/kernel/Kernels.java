@@ -113,6 +113,9 @@ public interface Kernels {
       float alpha,
       float epsilon);
 
+  /** The matrix kernels of the same kind, in double precision. */
+  MatrixKernels matrices();
+
   // Features.
 
   /**

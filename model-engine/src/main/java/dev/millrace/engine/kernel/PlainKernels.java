@@ -8,6 +8,11 @@ import java.util.Arrays;
  */
 public final class PlainKernels implements Kernels {
   @Override
+  public MatrixKernels matrices() {
+    return new PlainMatrixKernels();
+  }
+
+  @Override
   public void forward(
       DenseShape shape,
       float[] x,

@@ -26,6 +26,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public MatrixKernels matrices() {
+    return new VectorMatrixKernels();
+  }
+
+  @Override
   public void forward(
       DenseShape shape,
       float[] x,
