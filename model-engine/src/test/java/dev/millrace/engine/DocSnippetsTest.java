@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSpec;
@@ -8,6 +9,11 @@ import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.linalg.LeastSquaresSpec;
+import dev.millrace.engine.linalg.LinearAlgebra;
+import dev.millrace.engine.linalg.Matrix;
+import dev.millrace.engine.linalg.RecursiveLeastSquares;
+import dev.millrace.engine.linalg.Solution;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelFile;
@@ -27,7 +33,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The engine's snippets of {@code docs/library.md}: they compile, run, and are what it quotes. */
+/**
+ * The engine's snippets of {@code docs/library.md} and {@code docs/linear-algebra.md}: they
+ * compile, run, and are what these quote.
+ */
 class DocSnippetsTest {
   private static final Pattern SNIPPET =
       Pattern.compile(" *// snippet\\n(.*?) *// end of snippet\\n", Pattern.DOTALL);
@@ -102,6 +111,45 @@ class DocSnippetsTest {
 
   // end of snippet
 
+  // snippet
+  /** The intercept and slope of a line through points, by ridge regression in one batch. */
+  static double[] line(double[] t, double[] y, double ridge) {
+    LinearAlgebra algebra = LinearAlgebra.fastest();
+    Matrix x = Matrix.zeros(t.length, 2);
+    for (int i = 0; i < t.length; i++) {
+      x.set(i, 0, 1);
+      x.set(i, 1, t[i]);
+    }
+    Matrix square = algebra.multiplyTransposed(x, x).plus(Matrix.diagonal(2, ridge));
+    Matrix right = algebra.multiplyTransposed(x, Matrix.column(y));
+    Solution solution = algebra.cholesky(square).solve(right); // or an exception that says why
+    assert solution.rcond() > 1e-8; // so about eight digits can be trusted, at least
+    return solution.x().toArray();
+  }
+
+  // end of snippet
+
+  // snippet
+  /** The same line a point at a time: each is predicted, then learned. Gives the mean error. */
+  static double lineAsItComes(float[] t, float[] y, RecursiveLeastSquares regression) {
+    float[] predicted = new float[1];
+    double errors = 0;
+    for (int i = 0; i < t.length; i++) {
+      regression.predict(t, i, predicted, 0); // one input, at t[i]
+      errors += Math.abs(y[i] - predicted[0]);
+      regression.update(t, i, y, i, 1);
+    }
+    return errors / t.length;
+  }
+
+  static RecursiveLeastSquares oneInputOneOutput() {
+    Kernels kernels = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
+    LeastSquaresSpec spec = LeastSquaresSpec.of(1, 1, 1e-3); // inputs, outputs, ridge; an intercept
+    return new RecursiveLeastSquares(spec.withForgetting(1), kernels.matrices());
+  }
+
+  // end of snippet
+
   @Test
   void shouldLearnTheExclusiveOr() {
     float[] probabilities = exclusiveOr();
@@ -122,8 +170,24 @@ class DocSnippetsTest {
   }
 
   @Test
+  void shouldFitTheSameLineAtOnceAndAsItComes() {
+    double[] y = {1, 3, 5, 7, 9.5};
+    double[] line = line(new double[] {0, 1, 2, 3, 4}, y, 1e-3);
+    RecursiveLeastSquares regression = oneInputOneOutput();
+    double error =
+        lineAsItComes(new float[] {0, 1, 2, 3, 4}, new float[] {1, 3, 5, 7, 9.5f}, regression);
+    assertThat(error).isBetween(0.5, 1.5);
+    Matrix weights = regression.weights(); // the slope, then the intercept
+    assertThat(weights.get(0, 0)).isCloseTo(line[1], within(1e-12));
+    assertThat(weights.get(1, 0)).isCloseTo(line[0], within(1e-12));
+  }
+
+  @Test
   void shouldBeQuotedAsTheyAre() throws IOException {
-    String page = Files.readString(Path.of("..", "docs", "library.md"));
+    Path docs = Path.of("..", "docs");
+    String page =
+        Files.readString(docs.resolve("library.md"))
+            + Files.readString(docs.resolve("linear-algebra.md"));
     String source =
         Files.readString(
             Path.of("src", "test", "java", "dev", "millrace", "engine", "DocSnippetsTest.java"));
@@ -133,6 +197,6 @@ class DocSnippetsTest {
       assertThat(page).contains(snippets.group(1).stripTrailing().stripIndent());
       count++;
     }
-    assertThat(count).isEqualTo(3);
+    assertThat(count).isEqualTo(5);
   }
 }

@@ -53,7 +53,7 @@ class LearnerLossTest {
     return new ModelSpec(
         List.of(FeatureSpec.numeric("a"), FeatureSpec.numeric("b")),
         label,
-        ModelSpec.withOutput(List.of(new LayerSpec(8, Activation.TANH)), label, loss),
+        ModelSpec.withOutput(List.of(LayerSpec.dense(8, Activation.TANH)), label, loss),
         loss,
         optimizer,
         batch,

@@ -17,6 +17,9 @@ public interface Kernels {
   /** The products of dense layers. */
   Products products();
 
+  /** The matrix kernels of the same kind, in double precision. */
+  MatrixKernels matrices();
+
   /** The steps of the optimisers, and what is done to gradients before them. */
   Updates updates();
 

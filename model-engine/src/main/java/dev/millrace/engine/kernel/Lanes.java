@@ -11,6 +11,16 @@ final class Lanes {
   private Lanes() {}
 
   /** The sum of the lanes; overwrites them. */
+  static double fold(double[] lanes) {
+    for (int half = WIDTH / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        lanes[lane] += lanes[lane + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /** The sum of the lanes; overwrites them. */
   static float fold(float[] lanes) {
     for (int half = WIDTH / 2; half > 0; half /= 2) {
       for (int lane = 0; lane < half; lane++) {

@@ -16,6 +16,11 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
+  public MatrixKernels matrices() {
+    return new PlainMatrixKernels();
+  }
+
+  @Override
   public Updates updates() {
     return updates;
   }

@@ -37,6 +37,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public MatrixKernels matrices() {
+    return new VectorMatrixKernels();
+  }
+
+  @Override
   public Updates updates() {
     return updates;
   }

@@ -27,6 +27,6 @@ final class KernelDigest {
         digest = 31 * digest + shape.digest(kernels);
       }
     }
-    return Long.toHexString(digest);
+    return Long.toHexString(31 * digest + MatrixKernelCase.digest(kernels.matrices()));
   }
 }

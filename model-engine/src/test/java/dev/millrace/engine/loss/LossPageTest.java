@@ -78,8 +78,8 @@ class LossPageTest {
           case VALUE, COUNT -> List.of();
         };
     LabelSpec label = new LabelSpec("y", classes);
-    LayerSpec layer = ModelSpec.withOutput(List.of(), label, loss).getLast();
-    return layer.activation() + (layer.dense() == 1 ? ", 1 unit" : ", a unit a class");
+    var layer = (LayerSpec.Dense) ModelSpec.withOutput(List.of(), label, loss).getLast();
+    return layer.activation() + (layer.units() == 1 ? ", 1 unit" : ", a unit a class");
   }
 
   @Test

@@ -44,7 +44,8 @@ class SpecResolverTest {
             FeatureSpec.numeric("open"),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
-    assertThat(spec.layers().getLast()).isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
+    assertThat(spec.layers().getLast())
+        .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
     assertThat(spec.batch()).isEqualTo(1);
   }
 
@@ -74,7 +75,8 @@ class SpecResolverTest {
     assertThat(resolve("}\nlabel: {field: size}").layers().getLast())
         .isEqualTo(LayerSpec.dense(3, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
     ModelSpec counts = resolve("}\nlabel: {field: y}\nmodel: {loss: poisson}");
-    assertThat(counts.layers().getLast()).isEqualTo(LayerSpec.dense(1, Activation.EXPONENTIAL).at("dense_1", List.of("dense_0")));
+    assertThat(counts.layers().getLast())
+        .isEqualTo(LayerSpec.dense(1, Activation.EXPONENTIAL).at("dense_1", List.of("dense_0")));
     assertThat(counts.optimizer().name()).isEqualTo("adam");
   }
 
