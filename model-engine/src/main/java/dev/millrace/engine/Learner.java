@@ -95,7 +95,8 @@ public final class Learner {
     List<StateArray> arrays = new ArrayList<>();
     for (Tensor tensor : network.layout().tensors()) {
       arrays.add(StateArray.of("b/" + tensor.name(), network.parameters(), tensor));
-      for (String slot : network.slotNames()) {
+      List<String> slots = network.learns(tensor) ? network.slotNames() : List.of();
+      for (String slot : slots) {
         arrays.add(StateArray.of("b/" + tensor.name() + "." + slot, network.slot(slot), tensor));
       }
     }
