@@ -163,24 +163,28 @@ final class Trainer {
     }
   }
 
-  /** The optimiser's step for rows of a table, brought together and put back. */
   private void useRows(TableRows table) {
-    copyRows(table, parameters, rowWeights, true);
+    useRows(table.parameter.tensor(), table.rows, table.count, table.g);
+  }
+
+  /** The optimiser's step for rows of a table, brought together and put back. */
+  private void useRows(Tensor table, int[] rows, int count, float[] g) {
+    copyRows(table, rows, count, parameters, rowWeights, true);
     for (int i = 0; i < slots.length; i++) {
-      copyRows(table, slots[i], rowSlots[i], true);
+      copyRows(table, rows, count, slots[i], rowSlots[i], true);
     }
-    optimizer.update(updates, rowWeights, rowSlots, 0, table.g, 0, table.length());
-    copyRows(table, parameters, rowWeights, false);
+    optimizer.update(updates, rowWeights, rowSlots, 0, g, 0, count * table.columns());
+    copyRows(table, rows, count, parameters, rowWeights, false);
     for (int i = 0; i < slots.length; i++) {
-      copyRows(table, slots[i], rowSlots[i], false);
+      copyRows(table, rows, count, slots[i], rowSlots[i], false);
     }
   }
 
-  private static void copyRows(TableRows table, float[] array, float[] together, boolean out) {
-    Tensor tensor = table.parameter.tensor();
-    int columns = tensor.columns();
-    for (int i = 0; i < table.count; i++) {
-      int at = tensor.offset() + table.rows[i] * columns;
+  private static void copyRows(
+      Tensor table, int[] rows, int count, float[] array, float[] together, boolean out) {
+    int columns = table.columns();
+    for (int i = 0; i < count; i++) {
+      int at = table.offset() + rows[i] * columns;
       if (columns == 1) {
         if (out) {
           together[i] = array[at];
@@ -195,20 +199,20 @@ final class Trainer {
     }
   }
 
-  private TableRows tableRows(Parameter p, int[] rows, int count, float[] g) {
-    TableRows table = new TableRows(p, rows, count, g);
-    if (rowWeights.length < table.length()) {
-      int length = Math.max(table.length(), Math.min(2 * rowWeights.length, 1 << 28));
+  /** Makes room for so many rows of a table, and prepares their gradient. */
+  private void prepareRows(Parameter p, int[] rows, int count, float[] g) {
+    int needed = count * p.tensor().columns();
+    if (rowWeights.length < needed) {
+      int length = Math.max(needed, Math.min(2 * rowWeights.length, 1 << 28));
       rowWeights = new float[length];
       for (int i = 0; i < rowSlots.length; i++) {
         rowSlots[i] = new float[length];
       }
     }
     if (p.l1() > 0 || p.l2() > 0) {
-      copyRows(table, parameters, rowWeights, true);
+      copyRows(p.tensor(), rows, count, parameters, rowWeights, true);
     }
-    prepare(p, rowWeights, 0, g, 0, table.length());
-    return table;
+    prepare(p, rowWeights, 0, g, 0, needed);
   }
 
   /** Uses each block at once. */
@@ -221,7 +225,8 @@ final class Trainer {
 
     @Override
     public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
-      useRows(tableRows(p, rows, count, g));
+      prepareRows(p, rows, count, g);
+      useRows(p.tensor(), rows, count, g);
     }
   }
 
@@ -238,7 +243,8 @@ final class Trainer {
 
     @Override
     public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
-      gatheredRows.add(tableRows(p, rows, count, g));
+      prepareRows(p, rows, count, g);
+      gatheredRows.add(new TableRows(p, rows, count, g));
     }
   }
 }
