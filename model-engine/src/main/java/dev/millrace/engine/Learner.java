@@ -115,7 +115,8 @@ public final class Learner {
       Optional<TouchedBlocks> touched = network.touched(tensor);
       touched.ifPresent(blocks -> arrays.add(blocks.state(name + ".touched")));
       arrays.add(StateArray.of(name, network.parameters(), tensor, touched));
-      for (String slot : network.slotNames()) {
+      List<String> slots = network.learns(tensor) ? network.slotNames() : List.of();
+      for (String slot : slots) {
         arrays.add(StateArray.of(name + "." + slot, network.slot(slot), tensor, touched));
       }
     }

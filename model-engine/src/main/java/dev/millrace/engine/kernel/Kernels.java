@@ -26,6 +26,12 @@ public interface Kernels {
   /** y = y + a·x, each a fused multiply-add: length elements from yAt and xAt. */
   void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length);
 
+  /** The sum of length elements from an index on, in the order of {@link #softmax}. */
+  float sum(float[] a, int at, int length, Workspace workspace);
+
+  /** The sum of products of length elements, fused multiply-adds in the order of {@link #sum}. */
+  float dot(float[] a, int aAt, float[] b, int bAt, int length, Workspace workspace);
+
   // Activations y = f(z) and their gradients dz = dy·f'(z), over the first length elements. dy may
   // be dz.
 

@@ -33,6 +33,22 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
+  public float sum(float[] a, int at, int length, Workspace workspace) {
+    return sum(a, at, length, workspace.lanes);
+  }
+
+  @Override
+  public float dot(float[] a, int aAt, float[] b, int bAt, int length, Workspace workspace) {
+    float[] lanes = workspace.lanes;
+    Arrays.fill(lanes, 0f);
+    for (int i = 0; i < length; i++) {
+      int lane = i % Lanes.WIDTH;
+      lanes[lane] = Math.fma(a[aAt + i], b[bAt + i], lanes[lane]);
+    }
+    return Lanes.fold(lanes);
+  }
+
+  @Override
   public void relu(float[] z, float[] y, int length) {
     relu(z, y, 0, length);
   }

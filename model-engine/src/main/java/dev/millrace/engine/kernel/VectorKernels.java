@@ -11,8 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernels with the Vector API, at the width the machine prefers. Those over elements have a
- * body of whole vectors, and the plain loop as their tail; products mask the last columns. Sums
- * over a row are those of the plain kernels.
+ * body of whole vectors, and the plain loop as their tail; products mask the last columns.
  */
 final class VectorKernels implements Kernels {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
@@ -57,6 +56,16 @@ final class VectorKernels implements Kernels {
     for (int i = body; i < length; i++) {
       y[yAt + i] = Math.fma(a, x[xAt + i], y[yAt + i]);
     }
+  }
+
+  @Override
+  public float sum(float[] a, int at, int length, Workspace workspace) {
+    return VectorSums.sum(a, at, length, workspace.lanes);
+  }
+
+  @Override
+  public float dot(float[] a, int aAt, float[] b, int bAt, int length, Workspace workspace) {
+    return VectorSums.dot(a, aAt, b, bAt, length, workspace.lanes);
   }
 
   @Override

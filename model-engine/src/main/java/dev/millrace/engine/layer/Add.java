@@ -1,21 +1,12 @@
 package dev.millrace.engine.layer;
 
-import java.util.Arrays;
-
 /** y = the sum of its inputs, added in their order. */
 final class Add extends Layer {
   private final Signal[] inputs;
 
   Add(Build build) {
     super(build.output(build.signals()[0].width()));
-    inputs = build.signals();
-    for (Signal x : inputs) {
-      if (x.width() != output().width()) {
-        throw new IllegalArgumentException(
-            "layer '%s' adds inputs of one width, widths=%s"
-                .formatted(build.name(), Arrays.stream(inputs).map(Signal::width).toList()));
-      }
-    }
+    inputs = build.signalsOfOneWidth();
   }
 
   // x_i, y [rows][width]

@@ -5,12 +5,18 @@ import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.params.Initializer;
 import dev.millrace.engine.params.ParameterLayout;
 import dev.millrace.engine.params.Tensor.Form;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What a layer is built with: its place in the network and what all layers share. */
+/**
+ * What a layer is built with: its place in the network and what all layers share.
+ *
+ * @param number its place among the layers, from 0
+ */
 record Build(
     String name,
+    int number,
     List<Source> sources,
     int maxRows,
     ParameterLayout layout,
@@ -82,6 +88,53 @@ record Build(
     return sources.stream().map(this::signal).toArray(Signal[]::new);
   }
 
+  /** All inputs, of numbers and of one width, at least two. */
+  Signal[] signalsOfOneWidth() {
+    Signal[] signals = signals();
+    for (Signal signal : signals) {
+      if (signal.width() != signals[0].width()) {
+        throw new IllegalArgumentException(
+            "layer '%s' joins inputs of one width, widths=%s"
+                .formatted(name, Arrays.stream(signals).map(Signal::width).toList()));
+      }
+    }
+    return signals;
+  }
+
+  /** All inputs as one: the fields of all of them, and numbers of at most one. */
+  Source joined() {
+    Optional<Signal> signal = Optional.empty();
+    Optional<Categories> fields = Optional.empty();
+    for (Source source : sources) {
+      if (signal.isPresent() && source.signal().isPresent()) {
+        throw new IllegalArgumentException(
+            "layer '%s' reads numbers by one input; a concatenate layer joins several"
+                .formatted(name));
+      }
+      signal = signal.or(source::signal);
+      fields = join(fields, source.categories());
+    }
+    return new Source(signal, fields);
+  }
+
+  private Optional<Categories> join(Optional<Categories> fields, Optional<Categories> more) {
+    if (fields.isEmpty() || more.isEmpty()) {
+      return fields.or(() -> more);
+    }
+    return Optional.of(fields.get().with(more.get(), name));
+  }
+
+  /** The same place with another source. */
+  Build reading(Source source) {
+    return new Build(name, number, List.of(source), maxRows, layout, kernels, workspace);
+  }
+
+  /** What a layer within this one is built with. */
+  Build part(String what, Source source) {
+    return new Build(
+        name + "/" + what, number, List.of(source), maxRows, layout, kernels, workspace);
+  }
+
   /** The fields of all inputs. */
   Categories categories() {
     Optional<Categories> joined = Optional.empty();
@@ -91,8 +144,7 @@ record Build(
             "layer '%s' reads categories: one_hot or hashed features by name, or '%s'"
                 .formatted(name, Inputs.CATEGORIES));
       }
-      Categories more = source.categories().get();
-      joined = Optional.of(joined.isEmpty() ? more : joined.get().with(more));
+      joined = join(joined, source.categories());
     }
     return joined.orElseThrow();
   }

@@ -19,12 +19,13 @@ record Categories(Inputs inputs, List<Inputs.Field> fields) {
     return fields.stream().mapToLong(Inputs.Field::size).sum();
   }
 
-  /** These fields and others behind them. */
-  Categories with(Categories others) {
+  /** These fields and others behind them, as a layer of this name reads them. */
+  Categories with(Categories others, String layer) {
     List<Inputs.Field> all = new ArrayList<>(fields);
     for (Inputs.Field field : others.fields) {
       if (all.contains(field)) {
-        throw new IllegalArgumentException("a field is read once, field=" + field.name());
+        throw new IllegalArgumentException(
+            "layer '%s' reads a field once, field=%s".formatted(layer, field.name()));
       }
       all.add(field);
     }

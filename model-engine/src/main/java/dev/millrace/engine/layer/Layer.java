@@ -24,6 +24,14 @@ public abstract class Layer {
     return List.of();
   }
 
+  /**
+   * Tensors that it keeps but does not learn: saved and restored with the weights, and changed by
+   * {@link #stepMade} alone.
+   */
+  public List<Parameter> state() {
+    return List.of();
+  }
+
   /** Whether a training pass gives other values than an inference does. */
   public boolean differsInTraining() {
     return false;
@@ -48,6 +56,9 @@ public abstract class Layer {
 
   /** Hands over the gradient of each parameter. */
   public void parameterGradients(int rows, GradientSink sink) {}
+
+  /** Says that a step was made from the pass before, so that {@link #state} may follow its rows. */
+  public void stepMade(float[] parameters, int rows) {}
 
   /**
    * Adds how the loss changes with the weight of each entry of categories that the layer reads,

@@ -66,7 +66,9 @@ public final class Layers {
       read.addAll(spec.inputs());
       built.put(
           spec.name(),
-          build(spec, new Build(spec.name(), sources, maxRows, layout, kernels, workspace)));
+          build(
+              spec,
+              new Build(spec.name(), built.size(), sources, maxRows, layout, kernels, workspace)));
     }
     String last = List.copyOf(built.keySet()).getLast();
     for (String name : built.keySet()) {
@@ -77,14 +79,16 @@ public final class Layers {
     return List.copyOf(built.values());
   }
 
-  /** How many parameters the layers have. */
+  /** How many numbers the layers learn. */
   public static long parameterCount(
       List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
     ParameterLayout layout = new ParameterLayout();
     Kernels kernels = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
-    build(
-        layers, new Inputs(numbers, categories, 1), 1, layout, kernels, new Workspace(Workers.ONE));
-    return layout.size();
+    Inputs inputs = new Inputs(numbers, categories, 1);
+    return build(layers, inputs, 1, layout, kernels, new Workspace(Workers.ONE)).stream()
+        .flatMap(layer -> layer.parameters().stream())
+        .mapToLong(parameter -> parameter.tensor().size())
+        .sum();
   }
 
   private static Source source(
@@ -105,6 +109,17 @@ public final class Layers {
       case LayerSpec.Embedding embedding -> new Embedding(embedding, build);
       case LayerSpec.Concatenate concatenate -> new Concatenate(build);
       case LayerSpec.Add add -> new Add(build);
+      case LayerSpec.Average average -> new Average(build);
+      case LayerSpec.Multiply multiply -> new Multiply(build);
+      case LayerSpec.Maximum maximum -> new Maximum(build);
+      case LayerSpec.Dropout dropout -> new Dropout(dropout, build);
+      case LayerSpec.LayerNormalization normalization ->
+          new LayerNormalization(normalization, build);
+      case LayerSpec.BatchNormalization normalization ->
+          new BatchNormalization(normalization, build);
+      case LayerSpec.EmbeddingBag bag -> new EmbeddingBag(bag, build);
+      case LayerSpec.Cross cross -> new Cross(cross, build);
+      case LayerSpec.FactorizationMachine machine -> new FactorizationMachine(machine, build);
     };
   }
 }

@@ -1,13 +1,13 @@
 package dev.millrace.engine.layer;
 
-/** What a forward pass is for. One object a network, reused. */
+/** What a forward pass is for: an inference, until {@link #set}. One object a network, reused. */
 public final class Pass {
-  private final long seed;
+  private long seed;
   private boolean training;
   private long step;
 
-  /** An inference, until {@link #set}. */
-  public Pass(long seed) {
+  /** Says what random numbers depend on; 0 unless said. */
+  public void seed(long seed) {
     this.seed = seed;
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.engine.layer;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Workspace;
 import java.util.Arrays;
 
 /**
@@ -78,24 +79,96 @@ final class Table {
 
   /** A bound on what {@link #gradients} hands over, for dy of at most this magnitude. */
   double gradientBound(int rows, float dyMax) {
+    return gradientBound(rows, dyMax, 0f);
+  }
+
+  /**
+   * As {@link #gradientBound(int, float)}, if each entry adds weight² times what is at most own.
+   */
+  double gradientBound(int rows, float dyMax, float ownMax) {
     Entries entries = categories.inputs().entries();
     int first = categories.inputs().firstRow();
     float weightMax = 0f;
     int count = 0;
     for (int row = first; row < first + rows; row++) {
-      for (Inputs.Field field : categories.fields()) {
-        int end = entries.end(row, field.number());
-        for (int e = entries.start(row, field.number()); e < end; e++) {
+      for (int f = 0; f < shifts.length; f++) {
+        int field = categories.fields().get(f).number();
+        int end = entries.end(row, field);
+        for (int e = entries.start(row, field); e < end; e++) {
           weightMax = Math.max(weightMax, Math.abs(entries.weight(e)));
           count++;
         }
       }
     }
-    return (double) count * weightMax * dyMax;
+    return count * ((double) weightMax * dyMax + (double) weightMax * weightMax * ownMax);
+  }
+
+  /** Σ (weight·|table[index]|)² over the entries of a row. */
+  float squares(int row, float[] parameters, Workspace workspace) {
+    Entries entries = categories.inputs().entries();
+    int from = categories.inputs().firstRow() + row;
+    float sum = 0f;
+    for (int f = 0; f < shifts.length; f++) {
+      int field = categories.fields().get(f).number();
+      int end = entries.end(from, field);
+      for (int e = entries.start(from, field); e < end; e++) {
+        int at = parameter.tensor().offset() + (entries.index(e) + shifts[f]) * columns;
+        float norm = kernels.dot(parameters, at, parameters, at, columns, workspace);
+        sum = Math.fma(entries.weight(e) * entries.weight(e), norm, sum);
+      }
+    }
+    return sum;
+  }
+
+  /** The largest magnitude in the rows that the batch uses. */
+  float maxMagnitude(int rows, float[] parameters) {
+    Entries entries = categories.inputs().entries();
+    int first = categories.inputs().firstRow();
+    float max = 0f;
+    for (int row = first; row < first + rows; row++) {
+      for (int f = 0; f < shifts.length; f++) {
+        int field = categories.fields().get(f).number();
+        int end = entries.end(row, field);
+        for (int e = entries.start(row, field); e < end; e++) {
+          int at = parameter.tensor().offset() + (entries.index(e) + shifts[f]) * columns;
+          max = Math.max(max, kernels.maxMagnitude(parameters, at, columns));
+        }
+      }
+    }
+    return max;
   }
 
   /** Hands over the gradient of every row that the batch uses; dy [rows][stride]. */
   void gradients(float[] dy, int stride, int rows, GradientSink sink) {
+    sumGradients(dy, stride, rows);
+    sink.acceptRows(parameter, taught, taughtCount, gradient);
+  }
+
+  /**
+   * As {@link #gradients}, but less own·weight²·table[index] for each entry, own [rows] being of
+   * its row: what an entry would have with itself.
+   */
+  void gradientsWithoutOwn(
+      float[] dy, int stride, float[] own, int rows, float[] parameters, GradientSink sink) {
+    sumGradients(dy, stride, rows);
+    Entries entries = categories.inputs().entries();
+    int first = categories.inputs().firstRow();
+    for (int row = 0; row < rows; row++) {
+      for (int f = 0; f < shifts.length; f++) {
+        int field = categories.fields().get(f).number();
+        int end = entries.end(first + row, field);
+        for (int e = entries.start(first + row, field); e < end; e++) {
+          int tableRow = entries.index(e) + shifts[f];
+          int at = parameter.tensor().offset() + tableRow * columns;
+          float factor = -own[row] * (entries.weight(e) * entries.weight(e));
+          kernels.axpy(factor, parameters, at, gradient, place(tableRow) * columns, columns);
+        }
+      }
+    }
+    sink.acceptRows(parameter, taught, taughtCount, gradient);
+  }
+
+  private void sumGradients(float[] dy, int stride, int rows) {
     Entries entries = categories.inputs().entries();
     int first = categories.inputs().firstRow();
     forget(entries.end(first + rows - 1, entries.fields() - 1) - entries.start(first, 0));
@@ -114,7 +187,6 @@ final class Table {
         }
       }
     }
-    sink.acceptRows(parameter, taught, taughtCount, gradient);
   }
 
   /** gradient[entry] += Σ dy·table[index] over ascending columns; dy [rows][stride]. */
@@ -133,6 +205,25 @@ final class Table {
             sum = Math.fma(dy[row * stride + f * fieldStride + j], parameters[at + j], sum);
           }
           gradient[e - base] = sum;
+        }
+      }
+    }
+  }
+
+  /** gradient[entry] -= own·weight·|table[index]|², own [rows] being of its row. */
+  void subtractOwn(
+      float[] own, int rows, float[] parameters, float[] gradient, Workspace workspace) {
+    Entries entries = categories.inputs().entries();
+    int first = categories.inputs().firstRow();
+    int base = entries.start(first, 0);
+    for (int row = 0; row < rows; row++) {
+      for (int f = 0; f < shifts.length; f++) {
+        int field = categories.fields().get(f).number();
+        int end = entries.end(first + row, field);
+        for (int e = entries.start(first + row, field); e < end; e++) {
+          int at = parameter.tensor().offset() + (entries.index(e) + shifts[f]) * columns;
+          float norm = kernels.dot(parameters, at, parameters, at, columns, workspace);
+          gradient[e - base] = Math.fma(-own[row] * entries.weight(e), norm, gradient[e - base]);
         }
       }
     }

@@ -46,7 +46,7 @@ public final class Network {
   private final Optimizer optimizer;
   private final List<String> slotNames;
   private final Trainer trainer;
-  private final Pass pass = new Pass(0);
+  private final Pass pass = new Pass();
 
   private final float[] parameters;
   private final float[][] slots;
@@ -124,6 +124,8 @@ public final class Network {
 
   /**
    * Initial weights, which depend on the seed alone; slots and steps are those of the beginning.
+   * What a step drops depends on the seed too, so a network that goes on from the state of another
+   * is first initialised with its seed.
    */
   public void initialize(long seed) {
     int number = 0;
@@ -132,6 +134,12 @@ public final class Network {
         parameter.initializer().fill(parameters, parameter.tensor(), seed, number++);
       }
     }
+    for (Layer layer : layers) {
+      for (Parameter kept : layer.state()) {
+        kept.initializer().fill(parameters, kept.tensor(), seed, number++);
+      }
+    }
+    pass.seed(seed);
     for (int i = 0; i < slots.length; i++) {
       Arrays.fill(slots[i], optimizer.initialSlotValue(slotNames.get(i)));
     }
@@ -159,7 +167,10 @@ public final class Network {
     return loss.targetsPerRow();
   }
 
-  /** Which tensor lies where in {@link #parameters} and in each {@link #slot}. */
+  /**
+   * Which tensor lies where in {@link #parameters} and in each {@link #slot}; what layers keep
+   * without learning it as well.
+   */
   public ParameterLayout layout() {
     return layout;
   }
@@ -172,6 +183,13 @@ public final class Network {
   /** The live parameters; whoever writes them does so before a forward. */
   public float[] parameters() {
     return parameters;
+  }
+
+  /** Whether steps learn the tensor; false if a layer keeps it as its state. */
+  public boolean learns(Tensor tensor) {
+    return Arrays.stream(layers)
+        .flatMap(layer -> layer.parameters().stream())
+        .anyMatch(parameter -> parameter.tensor().equals(tensor));
   }
 
   /** The optimiser's slots: m and v for adam, momentum for sgd with momentum, else none. */
@@ -210,7 +228,7 @@ public final class Network {
    * The outputs of some rows of numbers.
    *
    * @param x [rows][inputs] from offset
-   * @return [rows][outputs], owned by this network and valid until the next forward
+   * @return [rows][outputs], owned by this network and valid until the next forward or step
    */
   public float[] forward(float[] x, int offset, int rows) {
     return forward(x, offset, null, 0, rows);
@@ -222,7 +240,7 @@ public final class Network {
    * @param x [rows][inputs] from offset
    * @param categories of which the rows from firstRow on are these rows; null if there are no
    *     fields
-   * @return [rows][outputs], owned by this network and valid until the next forward
+   * @return [rows][outputs], owned by this network and valid until the next forward or step
    */
   public float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows) {
     checkRows(rows);
@@ -303,7 +321,12 @@ public final class Network {
     boolean made =
         kernels.allFinite(losses(targets, targetOffset, rows), rows)
             && step(targets, targetOffset, weights, weightOffset, rows);
-    steps += made ? 1 : 0;
+    if (made) {
+      steps++;
+      for (Layer layer : layers) {
+        layer.stepMade(parameters, rows);
+      }
+    }
     forwardRows = made || differsInTraining ? 0 : rows;
     return made;
   }

@@ -64,7 +64,13 @@ public final class Sequential {
       return this;
     }
 
-    /** What the initial weights depend on; 0 unless stated. */
+    /** Adds a layer of any kind. */
+    public Builder layer(LayerSpec layer) {
+      layers.add(layer);
+      return this;
+    }
+
+    /** What initial weights, and what dropout drops, depend on; 0 unless stated. */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
@@ -269,6 +275,7 @@ public final class Sequential {
       return;
     }
     Network larger = newNetwork(rows);
+    larger.initialize(builder.seed);
     System.arraycopy(network.parameters(), 0, larger.parameters(), 0, larger.parameters().length);
     for (String name : network.slotNames()) {
       float[] slot = larger.slot(name);

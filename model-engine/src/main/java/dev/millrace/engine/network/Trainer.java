@@ -10,7 +10,7 @@ import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.params.Tensor.Form;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class Trainer {
 
   private float[] rowWeights = {};
   private final float[][] rowSlots;
-  private final Map<Tensor, TouchedBlocks> touched = new HashMap<>();
+  private final Map<Tensor, TouchedBlocks> touched = new IdentityHashMap<>();
 
   /** The gradient of some rows of a table, as {@link GradientSink#acceptRows} has it. */
   private record TableRows(Parameter parameter, int[] rows, int count, float[] g) {
@@ -177,33 +177,37 @@ final class Trainer {
     }
   }
 
-  /** The optimiser's step for rows of a table, brought together and put back. */
   private void useRows(TableRows table) {
-    copyRows(table, parameters, rowWeights, true);
+    useRows(table.parameter.tensor(), table.rows, table.count, table.g);
+  }
+
+  /** The optimiser's step for rows of a table, brought together and put back. */
+  private void useRows(Tensor table, int[] rows, int count, float[] g) {
+    copyRows(table, rows, count, parameters, rowWeights, true);
     for (int i = 0; i < slots.length; i++) {
-      copyRows(table, slots[i], rowSlots[i], true);
+      copyRows(table, rows, count, slots[i], rowSlots[i], true);
     }
-    optimizer.update(updates, rowWeights, rowSlots, 0, table.g, 0, table.length());
-    copyRows(table, parameters, rowWeights, false);
-    touch(table);
+    optimizer.update(updates, rowWeights, rowSlots, 0, g, 0, count * table.columns());
+    copyRows(table, rows, count, parameters, rowWeights, false);
+    touch(table, rows, count);
     for (int i = 0; i < slots.length; i++) {
-      copyRows(table, slots[i], rowSlots[i], false);
+      copyRows(table, rows, count, slots[i], rowSlots[i], false);
     }
   }
 
-  private void touch(TableRows table) {
-    TouchedBlocks blocks = touched.get(table.parameter.tensor());
-    int columns = table.parameter.tensor().columns();
-    for (int i = 0; i < table.count; i++) {
-      blocks.touch(table.rows[i] * columns, columns);
+  private void touch(Tensor table, int[] rows, int count) {
+    TouchedBlocks blocks = touched.get(table);
+    int columns = table.columns();
+    for (int i = 0; i < count; i++) {
+      blocks.touch(rows[i] * columns, columns);
     }
   }
 
-  private static void copyRows(TableRows table, float[] array, float[] together, boolean out) {
-    Tensor tensor = table.parameter.tensor();
-    int columns = tensor.columns();
-    for (int i = 0; i < table.count; i++) {
-      int at = tensor.offset() + table.rows[i] * columns;
+  private static void copyRows(
+      Tensor table, int[] rows, int count, float[] array, float[] together, boolean out) {
+    int columns = table.columns();
+    for (int i = 0; i < count; i++) {
+      int at = table.offset() + rows[i] * columns;
       if (columns == 1) {
         if (out) {
           together[i] = array[at];
@@ -218,20 +222,20 @@ final class Trainer {
     }
   }
 
-  private TableRows tableRows(Parameter p, int[] rows, int count, float[] g) {
-    TableRows table = new TableRows(p, rows, count, g);
-    if (rowWeights.length < table.length()) {
-      int length = Math.max(table.length(), Math.min(2 * rowWeights.length, 1 << 28));
+  /** Makes room for so many rows of a table, and prepares their gradient. */
+  private void prepareRows(Parameter p, int[] rows, int count, float[] g) {
+    int needed = count * p.tensor().columns();
+    if (rowWeights.length < needed) {
+      int length = Math.max(needed, Math.min(2 * rowWeights.length, 1 << 28));
       rowWeights = new float[length];
       for (int i = 0; i < rowSlots.length; i++) {
         rowSlots[i] = new float[length];
       }
     }
     if (p.l1() > 0 || p.l2() > 0) {
-      copyRows(table, parameters, rowWeights, true);
+      copyRows(p.tensor(), rows, count, parameters, rowWeights, true);
     }
-    prepare(p, rowWeights, 0, g, 0, table.length());
-    return table;
+    prepare(p, rowWeights, 0, g, 0, needed);
   }
 
   /** Uses each block at once. */
@@ -249,7 +253,8 @@ final class Trainer {
 
     @Override
     public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
-      useRows(tableRows(p, rows, count, g));
+      prepareRows(p, rows, count, g);
+      useRows(p.tensor(), rows, count, g);
     }
   }
 
@@ -271,7 +276,8 @@ final class Trainer {
 
     @Override
     public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
-      gatheredRows.add(tableRows(p, rows, count, g));
+      prepareRows(p, rows, count, g);
+      gatheredRows.add(new TableRows(p, rows, count, g));
     }
   }
 }

@@ -65,6 +65,7 @@ final class KernelCase {
     workspace.reserve(rows, Math.max(inputs, outputs));
     products(kernels, workspace);
     activations(kernels, workspace);
+    sums(kernels, workspace);
     updates(kernels);
     return written;
   }
@@ -149,6 +150,16 @@ final class KernelCase {
     keep(dz);
     kernels.tanhGradient(y, dy, dy, length);
     keep(dy);
+  }
+
+  private void sums(Kernels kernels, Workspace workspace) {
+    float[] a = numbers(16, inputs + 5, 1);
+    float[] b = numbers(17, inputs + 9, 1);
+    for (int length = 0; length <= inputs; length++) {
+      float sum = kernels.sum(a, 5, length, workspace);
+      float product = kernels.dot(a, 5, b, 9, length, workspace);
+      keep(new float[] {sum, product, kernels.dot(a, 2, a, 2, length, workspace)});
+    }
   }
 
   private void updates(Kernels kernels) {

@@ -1,0 +1,56 @@
+package dev.millrace.engine.layer;
+
+import dev.millrace.engine.kernel.Workspace;
+
+/** y = the largest of its inputs; the gradient goes to the first that is it. */
+final class Maximum extends Layer {
+  private final Signal[] inputs;
+  private final Workspace workspace;
+
+  Maximum(Build build) {
+    super(build.output(build.signals()[0].width()));
+    inputs = build.signalsOfOneWidth();
+    workspace = build.workspace();
+  }
+
+  // x_i, y [rows][width]
+  @Override
+  public void forward(float[] parameters, int rows, Pass pass) {
+    float[] y = output().values();
+    int length = rows * output().width();
+    System.arraycopy(inputs[0].values(), inputs[0].offset(), y, 0, length);
+    for (int input = 1; input < inputs.length; input++) {
+      float[] x = inputs[input].values();
+      int offset = inputs[input].offset();
+      for (int i = 0; i < length; i++) {
+        y[i] = Math.max(y[i], x[offset + i]);
+      }
+    }
+  }
+
+  @Override
+  public void backward(float[] parameters, int rows) {
+    float[] dy = output().gradient();
+    int length = rows * output().width();
+    for (int input = 0; input < inputs.length; input++) {
+      Signal x = inputs[input];
+      if (x.isWanted()) {
+        float[] dx = x.gradientPart(workspace.part);
+        for (int i = 0; i < length; i++) {
+          dx[i] = isFirstLargest(input, i) ? dy[i] : 0f;
+        }
+        x.takeGradientPart(dx, rows);
+      }
+    }
+  }
+
+  private boolean isFirstLargest(int input, int i) {
+    float largest = output().values()[i];
+    for (int before = 0; before < input; before++) {
+      if (inputs[before].values()[inputs[before].offset() + i] == largest) {
+        return false;
+      }
+    }
+    return inputs[input].values()[inputs[input].offset() + i] == largest;
+  }
+}
