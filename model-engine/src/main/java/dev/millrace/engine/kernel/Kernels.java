@@ -14,13 +14,6 @@ package dev.millrace.engine.kernel;
  * duty. Arrays of input and output must not overlap unless a method says that they may.
  */
 public interface Kernels {
-  /**
-   * Optimiser state of this magnitude or less becomes 0. Java cannot flush denormals, and a
-   * gradient that stays 0 would let the state decay into them, which makes a step two to three
-   * times slower.
-   */
-  float TINY = 1e-30f;
-
   // Products of a dense layer. Shapes: x [rows][inputs], y [rows][outputs], W [inputs][outputs].
 
   /** y = x·W + b. Each y starts from its bias and adds x[k]·W[k] for k ascending. */
@@ -85,33 +78,10 @@ public interface Kernels {
   void softmaxGradient(
       float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace);
 
-  // One step of an optimiser, over all elements of w.
+  // Optimisers.
 
-  /** w = w - rate·g. */
-  void sgd(float[] w, float[] g, float rate);
-
-  /** m = momentum·m - rate·g; w = w + m. */
-  void momentum(float[] w, float[] g, float[] m, float rate, float momentum);
-
-  /** m = momentum·m - rate·g; w = w + momentum·m - rate·g. */
-  void nesterov(float[] w, float[] g, float[] m, float rate, float momentum);
-
-  /**
-   * m = m + (g - m)·rate1; v = v + (g² - v)·rate2; w = w - (alpha·m) / (sqrt(v) + epsilon).
-   *
-   * @param rate1 1 - beta_1
-   * @param rate2 1 - beta_2
-   * @param alpha the learning rate, corrected for the bias of m and v
-   */
-  void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon);
+  /** The steps of the optimisers, and what is done to gradients before them. */
+  Updates updates();
 
   // Features.
 

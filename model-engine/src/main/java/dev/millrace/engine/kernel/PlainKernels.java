@@ -7,6 +7,8 @@ import java.util.Arrays;
  * static as well, from an index on, and serve as the tails of the vector kernels.
  */
 public final class PlainKernels implements Kernels {
+  private final Updates updates = new PlainUpdates();
+
   @Override
   public void forward(
       DenseShape shape,
@@ -193,73 +195,8 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, float rate) {
-    sgd(w, g, rate, 0);
-  }
-
-  static void sgd(float[] w, float[] g, float rate, int from) {
-    for (int i = from; i < w.length; i++) {
-      w[i] = Math.fma(-rate, g[i], w[i]);
-    }
-  }
-
-  @Override
-  public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
-    momentum(w, g, m, rate, momentum, 0);
-  }
-
-  static void momentum(float[] w, float[] g, float[] m, float rate, float momentum, int from) {
-    for (int i = from; i < w.length; i++) {
-      m[i] = flush(Math.fma(momentum, m[i], -(rate * g[i])));
-      w[i] = w[i] + m[i];
-    }
-  }
-
-  @Override
-  public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
-    nesterov(w, g, m, rate, momentum, 0);
-  }
-
-  static void nesterov(float[] w, float[] g, float[] m, float rate, float momentum, int from) {
-    for (int i = from; i < w.length; i++) {
-      float move = -(rate * g[i]);
-      m[i] = flush(Math.fma(momentum, m[i], move));
-      w[i] = w[i] + Math.fma(momentum, m[i], move);
-    }
-  }
-
-  @Override
-  public void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon) {
-    adam(w, g, m, v, rate1, rate2, alpha, epsilon, 0);
-  }
-
-  static void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon,
-      int from) {
-    for (int i = from; i < w.length; i++) {
-      m[i] = flush(Math.fma(g[i] - m[i], rate1, m[i]));
-      v[i] = flush(Math.fma(Math.fma(g[i], g[i], -v[i]), rate2, v[i]));
-      w[i] = w[i] - (alpha * m[i]) / ((float) Math.sqrt(v[i]) + epsilon);
-    }
-  }
-
-  private static float flush(float state) {
-    return Math.abs(state) <= TINY ? 0f : state;
+  public Updates updates() {
+    return updates;
   }
 
   @Override

@@ -15,6 +15,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorKernels implements Kernels {
   private final Kernels plain = new PlainKernels();
+  private final Updates updates = new VectorUpdates();
 
   /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
   static boolean supported() {
@@ -217,31 +218,8 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void sgd(float[] w, float[] g, float rate) {
-    VectorUpdates.sgd(w, g, rate);
-  }
-
-  @Override
-  public void momentum(float[] w, float[] g, float[] m, float rate, float momentum) {
-    VectorUpdates.momentum(w, g, m, rate, momentum);
-  }
-
-  @Override
-  public void nesterov(float[] w, float[] g, float[] m, float rate, float momentum) {
-    VectorUpdates.nesterov(w, g, m, rate, momentum);
-  }
-
-  @Override
-  public void adam(
-      float[] w,
-      float[] g,
-      float[] m,
-      float[] v,
-      float rate1,
-      float rate2,
-      float alpha,
-      float epsilon) {
-    VectorUpdates.adam(w, g, m, v, rate1, rate2, alpha, epsilon);
+  public Updates updates() {
+    return updates;
   }
 
   @Override

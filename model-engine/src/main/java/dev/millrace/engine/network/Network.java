@@ -1,6 +1,7 @@
 package dev.millrace.engine.network;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Updates;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.Dense;
@@ -40,6 +41,9 @@ public final class Network {
   private final float[] gradient;
   private final float[] losses;
 
+  /** Where gradients are taken; the parameters, unless these are an optimiser's mean. */
+  private final float[] trainingPoint;
+
   /** The rows whose activations the layers hold, and null once the weights have moved on. */
   private float[] forwardX;
 
@@ -47,7 +51,8 @@ public final class Network {
   private int forwardRows;
 
   /**
-   * All parameters and slots are 0 until {@link #initialize} or until the caller fills them.
+   * All parameters are 0, and slots as before a first step, until {@link #initialize} or until the
+   * caller fills them.
    *
    * @param inputs the width of a row, at least 1
    * @param layers all layers, the output layer last
@@ -100,9 +105,14 @@ public final class Network {
     this.gradient = new float[layout.size()];
     this.slots = new float[slotNames.size()][layout.size()];
     this.losses = new float[maxRows];
+    this.trainingPoint = this.optimizer.averages() ? new float[layout.size()] : parameters;
+    initializeSlots();
   }
 
-  /** Glorot-uniform weights, which depend on the seed alone; biases, slots and steps are 0. */
+  /**
+   * Glorot-uniform weights, which depend on the seed alone; biases and steps are 0, and slots as
+   * the optimiser wants them.
+   */
   public void initialize(long seed) {
     List<Tensor> tensors = layout.tensors();
     for (int i = 0; i < tensors.size(); i++) {
@@ -113,11 +123,15 @@ public final class Network {
         Initializers.glorotUniform(parameters, tensor, seed, i);
       }
     }
-    for (float[] slot : slots) {
-      Arrays.fill(slot, 0f);
-    }
+    initializeSlots();
     steps = 0;
     forwardX = null;
+  }
+
+  private void initializeSlots() {
+    for (int i = 0; i < slots.length; i++) {
+      Arrays.fill(slots[i], optimizer.initialSlotValue(slotNames.get(i)));
+    }
   }
 
   /** The width of a row of x. */
@@ -150,7 +164,7 @@ public final class Network {
     return parameters;
   }
 
-  /** The optimiser's slots: m and v for adam, momentum for sgd with momentum, else none. */
+  /** The optimiser's slots: m and v for adam, momentum for sgd with momentum, none for sgd. */
   public List<String> slotNames() {
     return slotNames;
   }
@@ -191,16 +205,21 @@ public final class Network {
   public float[] forward(float[] x, int offset, int rows) {
     checkRows(rows);
     Objects.checkFromIndexSize(offset, rows * inputs, x.length);
-    float[] layerX = x;
-    int layerOffset = offset;
-    for (Dense layer : layers) {
-      layer.forward(layerX, layerOffset, parameters, rows);
-      layerX = layer.outputs();
-      layerOffset = 0;
-    }
+    float[] outputs = forward(parameters, x, offset, rows);
     forwardX = x;
     forwardOffset = offset;
     forwardRows = rows;
+    return outputs;
+  }
+
+  private float[] forward(float[] weights, float[] x, int offset, int rows) {
+    float[] layerX = x;
+    int layerOffset = offset;
+    for (Dense layer : layers) {
+      layer.forward(layerX, layerOffset, weights, rows);
+      layerX = layer.outputs();
+      layerOffset = 0;
+    }
     return layerX;
   }
 
@@ -215,13 +234,18 @@ public final class Network {
   public float[] losses(float[] targets, int targetOffset, int rows) {
     checkForward(forwardX, forwardOffset, rows);
     Objects.checkFromIndexSize(targetOffset, rows * loss.targetsPerRow(), targets.length);
+    return lossesOfActivations(targets, targetOffset, rows);
+  }
+
+  private float[] lossesOfActivations(float[] targets, int targetOffset, int rows) {
     Dense last = layers[layers.length - 1];
     loss.losses(last.sums(), last.outputs(), targets, targetOffset, rows, losses);
     return losses;
   }
 
   /**
-   * One step of the optimiser along the gradient of the mean loss of the last forward.
+   * One step of the optimiser along the gradient of the mean loss of the last forward, or, if the
+   * parameters are the optimiser's mean, of another one at its training point.
    *
    * @param x with offset and rows as in the last forward
    * @param targets [rows][targetsPerRow] from targetOffset
@@ -232,17 +256,53 @@ public final class Network {
    */
   public boolean learn(float[] x, int offset, float[] targets, int targetOffset, int rows) {
     checkForward(x, offset, rows);
-    if (!kernels.allFinite(losses(targets, targetOffset, rows), rows)) {
+    Objects.checkFromIndexSize(targetOffset, rows * loss.targetsPerRow(), targets.length);
+    Updates updates = kernels.updates();
+    if (optimizer.averages()) {
+      optimizer.trainingPoint(updates, parameters, slots, 0, trainingPoint, 0, parameters.length);
+      forwardX = null;
+      forward(trainingPoint, x, offset, rows);
+    }
+    if (!kernels.allFinite(lossesOfActivations(targets, targetOffset, rows), rows)) {
       return false;
     }
     backward(x, offset, targets, targetOffset, rows);
     if (!kernels.allWithin(gradient, gradient.length, Optimizer.GRADIENT_MAX)) {
       return false;
     }
-    optimizer.step(kernels, parameters, gradient, slots, steps + 1);
+    clip(updates);
+    optimizer.begin(steps + 1);
+    optimizer.update(updates, parameters, slots, 0, gradient, 0, gradient.length);
     steps++;
     forwardX = null;
     return true;
+  }
+
+  private void clip(Updates updates) {
+    List<Tensor> tensors = layout.tensors();
+    if (optimizer.clipValue() > 0) {
+      updates.clipByValue(gradient, 0, gradient.length, optimizer.clipValue());
+    } else if (optimizer.clipNorm() > 0) {
+      for (int i = 0; i < tensors.size(); i++) {
+        Tensor tensor = tensors.get(i);
+        double sum = updates.sumOfSquares(gradient, tensor.offset(), tensor.size());
+        float factor = Optimizer.clipFactor(sum, optimizer.clipNorm());
+        scale(updates, tensor.offset(), tensor.size(), factor);
+      }
+    } else if (optimizer.globalClipNorm() > 0) {
+      double sum = 0;
+      for (int i = 0; i < tensors.size(); i++) {
+        sum += updates.sumOfSquares(gradient, tensors.get(i).offset(), tensors.get(i).size());
+      }
+      float factor = Optimizer.clipFactor(sum, optimizer.globalClipNorm());
+      scale(updates, 0, gradient.length, factor);
+    }
+  }
+
+  private void scale(Updates updates, int from, int size, float factor) {
+    if (factor < 1f) {
+      updates.scale(gradient, from, size, factor);
+    }
   }
 
   // gradient has the layout of the parameters
@@ -260,7 +320,7 @@ public final class Network {
         layer.backward(layerX, layerOffset, gradient, rows);
       }
       if (i > 0) {
-        layer.inputGradient(parameters, layers[i - 1].outputGradient(), rows);
+        layer.inputGradient(trainingPoint, layers[i - 1].outputGradient(), rows);
       }
     }
   }

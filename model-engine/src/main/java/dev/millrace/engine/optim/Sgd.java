@@ -1,13 +1,18 @@
 package dev.millrace.engine.optim;
 
-import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Updates;
 import java.util.List;
 
 /** Keras' {@code SGD}, with momentum or Nesterov's if asked for. */
-record Sgd(float learningRate, float momentum, boolean nesterov) implements Optimizer {
-  static Sgd of(OptimizerSpec spec) {
-    return new Sgd(
-        (float) spec.get("learning_rate"), (float) spec.get("momentum"), spec.get("nesterov") == 1);
+final class Sgd extends Optimizer {
+  private final float momentum;
+  private final boolean nesterov;
+  private float rate;
+
+  Sgd(OptimizerSpec spec) {
+    super(spec);
+    momentum = (float) spec.get("momentum");
+    nesterov = spec.flag("nesterov");
   }
 
   @Override
@@ -16,14 +21,18 @@ record Sgd(float learningRate, float momentum, boolean nesterov) implements Opti
   }
 
   @Override
-  public void step(
-      Kernels kernels, float[] parameters, float[] gradient, float[][] slots, long step) {
+  void begin(long step, double rate) {
+    this.rate = (float) rate;
+  }
+
+  @Override
+  void step(Updates updates, float[] w, float[][] slots, int at, float[] g, int gAt, int length) {
     if (momentum == 0) {
-      kernels.sgd(parameters, gradient, learningRate);
+      updates.sgd(w, at, g, gAt, length, rate);
     } else if (nesterov) {
-      kernels.nesterov(parameters, gradient, slots[0], learningRate, momentum);
+      updates.nesterov(w, slots[0], at, g, gAt, length, rate, momentum);
     } else {
-      kernels.momentum(parameters, gradient, slots[0], learningRate, momentum);
+      updates.momentum(w, slots[0], at, g, gAt, length, rate, momentum);
     }
   }
 }

@@ -64,7 +64,7 @@ final class KernelCase {
     Workspace workspace = new Workspace(rows, Math.max(inputs, outputs));
     products(kernels, workspace);
     activations(kernels, workspace);
-    updates(kernels);
+    checks(kernels);
     return written;
   }
 
@@ -113,23 +113,9 @@ final class KernelCase {
     keep(dy);
   }
 
-  private void updates(Kernels kernels) {
+  private void checks(Kernels kernels) {
     int size = inputs * outputs;
-    float[] w = numbers(11, size, 1);
     float[] g = numbers(12, size, 1);
-    float[] m = numbers(13, size, 1e-2);
-    float[] v = numbers(14, size, 1e-4);
-    for (int i = 0; i < size; i++) {
-      v[i] = Math.abs(v[i]);
-    }
-    kernels.sgd(w, g, 0.01f);
-    keep(w);
-    kernels.momentum(w, g, m, 0.01f, 0.9f);
-    keep(w, m);
-    kernels.nesterov(w, g, m, 0.01f, 0.9f);
-    keep(w, m);
-    kernels.adam(w, g, m, v, 0.1f, 0.001f, 0.003f, 1e-7f);
-    keep(w, m, v);
     int within = 0;
     for (int length = 0; length <= Math.min(size, 40); length++) {
       within = 3 * within + (kernels.allWithin(g, length, 0.9f) ? 1 : 0);

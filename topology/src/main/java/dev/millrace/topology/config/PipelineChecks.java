@@ -25,6 +25,7 @@ final class PipelineChecks {
         .ifPresent(classes -> checks.distinct("class", classes.elements()));
     checks.loss(file);
     checks.topics(file);
+    checks.optimizer(file);
   }
 
   /** Label, key, timestamp and features are different fields. */
@@ -119,6 +120,18 @@ final class PipelineChecks {
           "binary_crossentropy is for two classes, but the label has "
               + classes
               + "; expected auto or categorical_crossentropy");
+    }
+  }
+
+  /** Told once every value is of its shape. */
+  private void optimizer(Value file) {
+    Optional<Value> optimizer = file.get("model").flatMap(m -> m.get("optimizer"));
+    if (optimizer.isPresent() && problems.none()) {
+      try {
+        OptimizerOptions.spec(optimizer.get());
+      } catch (IllegalArgumentException e) {
+        problems.add(optimizer.get().node(), "model.optimizer: " + e.getMessage());
+      }
     }
   }
 

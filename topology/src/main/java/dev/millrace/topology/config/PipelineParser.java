@@ -4,7 +4,6 @@ import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.Loss;
-import dev.millrace.engine.optim.OptimizerSpec;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -157,7 +156,7 @@ public final class PipelineParser {
             .filter(word -> !word.equals(Options.AUTO))
             .map(word -> Loss.valueOf(word.toUpperCase(Locale.ROOT)));
     return new Pipeline.Model(
-        layers, loss, model.flatMap(m -> m.get("optimizer")).flatMap(PipelineParser::optimizer));
+        layers, loss, model.flatMap(m -> m.get("optimizer")).flatMap(OptimizerOptions::spec));
   }
 
   private static LayerSpec layer(Value layer) {
@@ -167,30 +166,6 @@ public final class PipelineParser {
             .text("activation")
             .map(word -> Activation.valueOf(word.toUpperCase(Locale.ROOT)))
             .orElse(Activation.RELU));
-  }
-
-  private static Optional<OptimizerSpec> optimizer(Value optimizer) {
-    if (!optimizer.isMap()) {
-      return optimizer.text().filter(word -> !word.equals(Options.AUTO)).map(OptimizerSpec::of);
-    }
-    String name =
-        OptimizerSpec.names().stream()
-            .filter(n -> optimizer.get(n).isPresent())
-            .findFirst()
-            .orElseThrow();
-    Map<String, Double> settings = new LinkedHashMap<>();
-    for (String setting : OptimizerSpec.defaults(name).keySet()) {
-      optimizer
-          .get(name)
-          .orElseThrow()
-          .get(setting)
-          .ifPresent(value -> settings.put(setting, number(value.content())));
-    }
-    return Optional.of(OptimizerSpec.of(name, settings));
-  }
-
-  private static double number(Object content) {
-    return content instanceof Boolean flag ? (flag ? 1 : 0) : (Double) content;
   }
 
   private static Pipeline.Snapshots snapshots(Optional<Value> snapshots) {
