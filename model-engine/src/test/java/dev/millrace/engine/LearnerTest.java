@@ -13,6 +13,7 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelFile;
 import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.optim.EveryOptimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.state.StateException;
 import java.io.ByteArrayInputStream;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
@@ -128,7 +130,20 @@ class LearnerTest {
   @ValueSource(ints = {0, 2, 3})
   void shouldGoOnFromAFileBitForBit(int classes) throws IOException {
     List<String> names = List.of("x", "y", "z").subList(0, classes);
-    ModelSpec spec = spec(names, 16, OptimizerSpec.of("adam"));
+    goesOnFromAFile(spec(names, 16, OptimizerSpec.of("adam")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void shouldGoOnFromAFileBitForBitUnderEveryOptimizer(String key) throws IOException {
+    goesOnFromAFile(spec(List.of("x", "y"), 7, EveryOptimizer.spec(key)));
+  }
+
+  private static List<String> optimizers() {
+    return EveryOptimizer.keys();
+  }
+
+  private static void goesOnFromAFile(ModelSpec spec) throws IOException {
     Learner through = new Learner(spec, KERNELS);
     Learner saved = new Learner(spec, KERNELS);
     feed(through, 0, 333, null);

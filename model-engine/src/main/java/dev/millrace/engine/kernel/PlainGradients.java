@@ -15,7 +15,7 @@ class PlainGradients implements Gradients {
   @Override
   public final void clipByValue(float[] g, int gAt, int length, float bound) {
     for (int i = gAt; i < gAt + length; i++) {
-      g[i] = Math.max(Math.min(g[i], bound), -bound);
+      g[i] = clip(g[i], bound);
     }
   }
 
@@ -42,5 +42,9 @@ class PlainGradients implements Gradients {
     }
     return foldedLanes(g, gAt, length, lane, 2 * step)
         + foldedLanes(g, gAt, length, lane + step, 2 * step);
+  }
+
+  static float clip(float x, float bound) {
+    return x > bound ? bound : x < -bound ? -bound : x;
   }
 }

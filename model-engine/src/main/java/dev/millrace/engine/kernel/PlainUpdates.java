@@ -72,7 +72,7 @@ final class PlainUpdates extends PlainGradients implements Updates {
     for (int i = at, j = gAt; i < at + length; i++, j++) {
       m[i] = flush(toward(m[i], g[j], rate1));
       v[i] = flushSquare(towardSquare(v[i], g[j], rate2));
-      peak[i] = Math.max(peak[i], v[i]);
+      peak[i] = v[i] > peak[i] ? v[i] : peak[i];
       w[i] = w[i] - (alpha * m[i]) / (sqrt(peak[i]) + epsilon);
     }
   }
@@ -102,7 +102,7 @@ final class PlainUpdates extends PlainGradients implements Updates {
   public void adagrad(
       float[] w, float[] sum, int at, float[] g, int gAt, int length, float rate, float epsilon) {
     for (int i = at, j = gAt; i < at + length; i++, j++) {
-      sum[i] = Math.min(Math.fma(g[j], g[j], sum[i]), SUM_MAX);
+      sum[i] = atMost(Math.fma(g[j], g[j], sum[i]), SUM_MAX);
       w[i] = w[i] - (rate * g[j]) / sqrt(sum[i] + epsilon);
     }
   }
@@ -148,7 +148,7 @@ final class PlainUpdates extends PlainGradients implements Updates {
   public void rmspropCentered(
       float[] w,
       float[] v,
-      float[] mean,
+      float[] means,
       int at,
       float[] g,
       int gAt,
@@ -157,9 +157,9 @@ final class PlainUpdates extends PlainGradients implements Updates {
       float rate,
       float epsilon) {
     for (int i = at, j = gAt; i < at + length; i++, j++) {
-      mean[i] = flush(toward(mean[i], g[j], rate2));
+      means[i] = flush(toward(means[i], g[j], rate2));
       v[i] = flushSquare(towardSquare(v[i], g[j], rate2));
-      float variance = Math.max(Math.fma(-mean[i], mean[i], v[i]), 0f);
+      float variance = positive(Math.fma(-means[i], means[i], v[i]));
       w[i] = w[i] - (rate * g[j]) / sqrt(variance + epsilon);
     }
   }
@@ -168,7 +168,7 @@ final class PlainUpdates extends PlainGradients implements Updates {
   public void rmspropCenteredMomentum(
       float[] w,
       float[] v,
-      float[] mean,
+      float[] means,
       float[] m,
       int at,
       float[] g,
@@ -179,9 +179,9 @@ final class PlainUpdates extends PlainGradients implements Updates {
       float epsilon,
       float momentum) {
     for (int i = at, j = gAt; i < at + length; i++, j++) {
-      mean[i] = flush(toward(mean[i], g[j], rate2));
+      means[i] = flush(toward(means[i], g[j], rate2));
       v[i] = flushSquare(towardSquare(v[i], g[j], rate2));
-      float variance = Math.max(Math.fma(-mean[i], mean[i], v[i]), 0f);
+      float variance = positive(Math.fma(-means[i], means[i], v[i]));
       m[i] = flush(Math.fma(momentum, m[i], (rate * g[j]) / sqrt(variance + epsilon)));
       w[i] = w[i] - m[i];
     }
@@ -201,7 +201,7 @@ final class PlainUpdates extends PlainGradients implements Updates {
       float l2,
       float shrinkage) {
     for (int i = at, j = gAt; i < at + length; i++, j++) {
-      float next = Math.min(Math.fma(g[j], g[j], sum[i]), SUM_MAX);
+      float next = atMost(Math.fma(g[j], g[j], sum[i]), SUM_MAX);
       float root = sqrt(next);
       float sigma = (root - sqrt(sum[i])) * inverse;
       z[i] = ftrlLinear(z[i] + Math.fma(shrinkage, w[i], g[j]), sigma, w[i]);
@@ -225,7 +225,7 @@ final class PlainUpdates extends PlainGradients implements Updates {
       float shrinkage,
       double power) {
     for (int i = at, j = gAt; i < at + length; i++, j++) {
-      float next = Math.min(Math.fma(g[j], g[j], sum[i]), SUM_MAX);
+      float next = atMost(Math.fma(g[j], g[j], sum[i]), SUM_MAX);
       double root = StrictMath.pow(next, power);
       float sigma = (float) ((root - StrictMath.pow(sum[i], power)) * inverse);
       z[i] = ftrlLinear(z[i] + Math.fma(shrinkage, w[i], g[j]), sigma, w[i]);
@@ -322,8 +322,12 @@ final class PlainUpdates extends PlainGradients implements Updates {
     return (float) Math.sqrt(x);
   }
 
-  private static float clip(float x, float bound) {
-    return Math.max(Math.min(x, bound), -bound);
+  private static float atMost(float x, float bound) {
+    return x > bound ? bound : x;
+  }
+
+  private static float positive(float x) {
+    return x < 0 ? 0f : x;
   }
 
   private static float flush(float state) {

@@ -6,8 +6,8 @@ package dev.millrace.engine.kernel;
  * depends on its own numbers alone, so a range may be cut anywhere, or its rows gathered elsewhere.
  *
  * <p>Implementations give the same bits for the same input, but for the payload of a NaN, and hold
- * no state. A fused multiply-add stands wherever a product is added to something. Two sqrt or
- * divisions are the most that a weight costs.
+ * no state. A fused multiply-add stands wherever a product is added to something. A weight costs
+ * one division and one square root at most, and {@link #ftrl} a second root.
  */
 public interface Updates extends Gradients {
   /**
@@ -117,11 +117,13 @@ public interface Updates extends Gradients {
       float epsilon,
       float momentum);
 
-  /** As {@link #rmsprop}, with mean = mean + (g - mean)·rate2 and max(v - mean², 0) for v. */
+  /**
+   * As {@link #rmsprop}, with mean = mean + (g - mean)·rate2 and v - mean², 0 where less, for v.
+   */
   void rmspropCentered(
       float[] w,
       float[] v,
-      float[] mean,
+      float[] means,
       int at,
       float[] g,
       int gAt,
@@ -134,7 +136,7 @@ public interface Updates extends Gradients {
   void rmspropCenteredMomentum(
       float[] w,
       float[] v,
-      float[] mean,
+      float[] means,
       float[] m,
       int at,
       float[] g,

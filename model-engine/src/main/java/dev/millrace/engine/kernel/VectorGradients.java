@@ -18,7 +18,7 @@ class VectorGradients implements Gradients {
       VectorSpecies.of(float.class, VectorShape.forBitSize(WIDE * Float.SIZE));
   private static final FloatVector NUMBERS = FloatVector.zero(FLOATS).addIndex(1);
 
-  private final Gradients plain = new PlainGradients();
+  private final PlainGradients plain = new PlainGradients();
 
   @Override
   public final void regularize(
@@ -41,7 +41,7 @@ class VectorGradients implements Gradients {
   public final void clipByValue(float[] g, int gAt, int length, float bound) {
     int body = SPECIES.loopBound(length);
     for (int i = gAt; i < gAt + body; i += LENGTH) {
-      FloatVector.fromArray(SPECIES, g, i).min(bound).max(-bound).intoArray(g, i);
+      clip(FloatVector.fromArray(SPECIES, g, i), bound).intoArray(g, i);
     }
     plain.clipByValue(g, gAt + body, length - body, bound);
   }
@@ -55,48 +55,79 @@ class VectorGradients implements Gradients {
     plain.scale(g, gAt + body, length - body, factor);
   }
 
-  // A vector of doubles holds 8, 4 or 2 of the lanes; the fold goes on in the written order.
+  // A vector of doubles holds 8, 4 or 2 of the lanes; those it does not need stay 0. All in one
+  // method, since a vector that is returned from one becomes an object.
   @Override
   public final double sumOfSquares(float[] g, int gAt, int length) {
-    DoubleVector sum = foldedLanes(g, gAt, length, 0);
-    if (WIDE == 4) {
-      sum = sum.add(foldedLanes(g, gAt, length, 4));
-    } else if (WIDE == 2) {
-      DoubleVector even = sum.add(foldedLanes(g, gAt, length, 4));
-      sum = even.add(foldedLanes(g, gAt, length, 2).add(foldedLanes(g, gAt, length, 6)));
-    }
-    for (int half = WIDE / 2; half > 0; half /= 2) {
-      sum = sum.add(sum.slice(half));
-    }
-    return sum.lane(0);
-  }
-
-  /** As many lanes as fit in a vector, from one on, with those 8 further folded onto them. */
-  private static DoubleVector foldedLanes(float[] g, int gAt, int length, int lane) {
-    DoubleVector low = DoubleVector.zero(DOUBLES);
-    DoubleVector high = low;
+    DoubleVector from0 = DoubleVector.zero(DOUBLES);
+    DoubleVector from2 = from0;
+    DoubleVector from4 = from0;
+    DoubleVector from6 = from0;
+    DoubleVector from8 = from0;
+    DoubleVector from10 = from0;
+    DoubleVector from12 = from0;
+    DoubleVector from14 = from0;
     int body = length - length % Lanes.WIDTH;
-    for (int i = lane; i < body; i += Lanes.WIDTH) {
-      DoubleVector first = doubles(FloatVector.fromArray(FLOATS, g, gAt + i));
-      DoubleVector second = doubles(FloatVector.fromArray(FLOATS, g, gAt + i + 8));
-      low = first.fma(first, low);
-      high = second.fma(second, high);
+    for (int i = gAt; i < gAt + body; i += Lanes.WIDTH) {
+      from0 = addSquares(from0, g, i);
+      from8 = addSquares(from8, g, i + 8);
+      if (WIDE <= 4) {
+        from4 = addSquares(from4, g, i + 4);
+        from12 = addSquares(from12, g, i + 12);
+      }
+      if (WIDE == 2) {
+        from2 = addSquares(from2, g, i + 2);
+        from10 = addSquares(from10, g, i + 10);
+        from6 = addSquares(from6, g, i + 6);
+        from14 = addSquares(from14, g, i + 14);
+      }
     }
-    DoubleVector first = rest(g, gAt, body + lane, length);
-    DoubleVector second = rest(g, gAt, body + lane + 8, length);
-    return first.fma(first, low).add(second.fma(second, high));
+    if (body < length) {
+      int i = gAt + body;
+      int end = gAt + length;
+      from0 = addSquares(from0, g, i, end);
+      from8 = addSquares(from8, g, i + 8, end);
+      if (WIDE <= 4) {
+        from4 = addSquares(from4, g, i + 4, end);
+        from12 = addSquares(from12, g, i + 12, end);
+      }
+      if (WIDE == 2) {
+        from2 = addSquares(from2, g, i + 2, end);
+        from10 = addSquares(from10, g, i + 10, end);
+        from6 = addSquares(from6, g, i + 6, end);
+        from14 = addSquares(from14, g, i + 14, end);
+      }
+    }
+    DoubleVector even = from0.add(from8).add(from4.add(from12));
+    DoubleVector sum = even.add(from2.add(from10).add(from6.add(from14)));
+    return switch (WIDE) {
+      case 2 -> sum.lane(0) + sum.lane(1);
+      case 4 -> (sum.lane(0) + sum.lane(2)) + (sum.lane(1) + sum.lane(3));
+      default ->
+          ((sum.lane(0) + sum.lane(4)) + (sum.lane(2) + sum.lane(6)))
+              + ((sum.lane(1) + sum.lane(5)) + (sum.lane(3) + sum.lane(7)));
+    };
   }
 
-  /** Elements from i on, and 0 for those beyond the length. */
-  private static DoubleVector rest(float[] g, int gAt, int i, int length) {
-    if (i >= length) {
-      return DoubleVector.zero(DOUBLES);
-    }
-    VectorMask<Float> mask = NUMBERS.compare(VectorOperators.LT, (float) (length - i));
-    return doubles(FloatVector.fromArray(FLOATS, g, gAt + i, mask));
+  private static DoubleVector addSquares(DoubleVector sum, float[] g, int at) {
+    DoubleVector next = doubles(FloatVector.fromArray(FLOATS, g, at));
+    return next.fma(next, sum);
+  }
+
+  /** Those before the end only. */
+  private static DoubleVector addSquares(DoubleVector sum, float[] g, int at, int end) {
+    VectorMask<Float> mask = NUMBERS.compare(VectorOperators.LT, (float) (end - at));
+    DoubleVector next = doubles(FloatVector.fromArray(FLOATS, g, at, mask));
+    return next.fma(next, sum);
   }
 
   private static DoubleVector doubles(FloatVector floats) {
     return (DoubleVector) floats.convertShape(VectorOperators.F2D, DOUBLES, 0);
+  }
+
+  /** Not min and max, which take twice the time for the sake of -0. */
+  static FloatVector clip(FloatVector x, float bound) {
+    return x.blend(bound, x.compare(VectorOperators.GT, bound))
+        .blend(-bound, x.compare(VectorOperators.LT, -bound));
   }
 }

@@ -17,6 +17,7 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
   private final Kernels plain = new PlainKernels();
+  private final Updates updates = new VectorUpdates();
 
   /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
   static boolean supported() {
@@ -28,7 +29,6 @@ final class VectorKernels implements Kernels {
   }
 
   private final Products products = new VectorProducts();
-  private final Updates updates = new VectorUpdates();
 
   @Override
   public Products products() {

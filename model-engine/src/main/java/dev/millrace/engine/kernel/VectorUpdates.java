@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /** {@link Updates} with the Vector API: a body of whole vectors and the plain loop as tail. */
 final class VectorUpdates extends VectorGradients implements Updates {
-  private final Updates plain = new PlainUpdates();
+  private final PlainUpdates plain = new PlainUpdates();
 
   @Override
   public void decay(float[] w, int at, int length, float factor) {
@@ -121,7 +121,8 @@ final class VectorUpdates extends VectorGradients implements Updates {
       FloatVector square = FloatVector.fromArray(SPECIES, v, k);
       square = flushSquare(towardSquare(square, gradient, rates2));
       square.intoArray(v, k);
-      FloatVector most = FloatVector.fromArray(SPECIES, peak, k).max(square);
+      FloatVector most = FloatVector.fromArray(SPECIES, peak, k);
+      most = most.blend(square, square.compare(VectorOperators.GT, most));
       most.intoArray(peak, k);
       FloatVector step = mean.mul(alpha).div(most.sqrt().add(epsilon));
       FloatVector.fromArray(SPECIES, w, k).sub(step).intoArray(w, k);
@@ -170,8 +171,8 @@ final class VectorUpdates extends VectorGradients implements Updates {
     for (int i = 0; i < body; i += LENGTH) {
       int k = at + i;
       FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + i);
-      FloatVector next =
-          gradient.fma(gradient, FloatVector.fromArray(SPECIES, sum, k)).min(SUM_MAX);
+      FloatVector next = FloatVector.fromArray(SPECIES, sum, k);
+      next = atMost(gradient.fma(gradient, next), SUM_MAX);
       next.intoArray(sum, k);
       FloatVector step = gradient.mul(rate).div(next.add(epsilon).sqrt());
       FloatVector.fromArray(SPECIES, w, k).sub(step).intoArray(w, k);
@@ -257,7 +258,8 @@ final class VectorUpdates extends VectorGradients implements Updates {
       FloatVector square = FloatVector.fromArray(SPECIES, v, k);
       square = flushSquare(towardSquare(square, gradient, rates2));
       square.intoArray(v, k);
-      FloatVector variance = mean.neg().fma(mean, square).max(0f);
+      FloatVector variance = mean.neg().fma(mean, square);
+      variance = variance.blend(0f, variance.compare(VectorOperators.LT, 0f));
       FloatVector step = gradient.mul(rate).div(variance.add(epsilon).sqrt());
       FloatVector.fromArray(SPECIES, w, k).sub(step).intoArray(w, k);
     }
@@ -290,7 +292,8 @@ final class VectorUpdates extends VectorGradients implements Updates {
       FloatVector square = FloatVector.fromArray(SPECIES, v, k);
       square = flushSquare(towardSquare(square, gradient, rates2));
       square.intoArray(v, k);
-      FloatVector variance = mean.neg().fma(mean, square).max(0f);
+      FloatVector variance = mean.neg().fma(mean, square);
+      variance = variance.blend(0f, variance.compare(VectorOperators.LT, 0f));
       FloatVector step = gradient.mul(rate).div(variance.add(epsilon).sqrt());
       FloatVector slot = flush(decay.fma(FloatVector.fromArray(SPECIES, m, k), step));
       slot.intoArray(m, k);
@@ -322,7 +325,7 @@ final class VectorUpdates extends VectorGradients implements Updates {
       FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + i);
       FloatVector weights = FloatVector.fromArray(SPECIES, w, k);
       FloatVector before = FloatVector.fromArray(SPECIES, sum, k);
-      FloatVector next = gradient.fma(gradient, before).min(SUM_MAX);
+      FloatVector next = atMost(gradient.fma(gradient, before), SUM_MAX);
       FloatVector root = next.sqrt();
       FloatVector sigma = root.sub(before.sqrt()).mul(inverse);
       FloatVector linear = FloatVector.fromArray(SPECIES, z, k).add(shrink.fma(weights, gradient));
@@ -481,8 +484,8 @@ final class VectorUpdates extends VectorGradients implements Updates {
     return next.fma(next, mean.neg()).fma(rate, mean);
   }
 
-  private static FloatVector clip(FloatVector x, float bound) {
-    return x.min(bound).max(-bound);
+  private static FloatVector atMost(FloatVector x, float bound) {
+    return x.blend(bound, x.compare(VectorOperators.GT, bound));
   }
 
   private static FloatVector flush(FloatVector state) {

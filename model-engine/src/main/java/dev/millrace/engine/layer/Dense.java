@@ -126,6 +126,13 @@ final class Dense extends Layer {
     }
   }
 
+  @Override
+  public void visitTableRows(int rows, Range range) {
+    if (table.isPresent()) {
+      table.get().visitRows(rows, range);
+    }
+  }
+
   /** Each element of dW is a sum of at most rows products. */
   @Override
   public double gradientBound(int rows) {

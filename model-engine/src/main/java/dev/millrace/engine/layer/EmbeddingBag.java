@@ -110,6 +110,11 @@ final class EmbeddingBag extends Layer {
   }
 
   @Override
+  public void visitTableRows(int rows, Range range) {
+    table.visitRows(rows, range);
+  }
+
+  @Override
   public double gradientBound(int rows) {
     return table.gradientBound(rows, kernels.maxMagnitude(output().gradient(), 0, rows * width));
   }

@@ -178,6 +178,16 @@ final class FactorizationMachine extends Layer {
     }
   }
 
+  @Override
+  public void visitTableRows(int rows, Range range) {
+    if (table.isPresent()) {
+      table.get().visitRows(rows, range);
+    }
+    if (linear.isPresent()) {
+      linear.get().visitTableRows(rows, range);
+    }
+  }
+
   /** That of s and beside it rows times dy·x²·v. */
   @Override
   public double gradientBound(int rows) {

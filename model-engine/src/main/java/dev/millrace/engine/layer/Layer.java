@@ -46,6 +46,16 @@ public abstract class Layer {
    */
   public abstract void backward(float[] parameters, int rows);
 
+  /** Takes a part of the flat array of parameters. */
+  @FunctionalInterface
+  public interface Range {
+    /** Length elements from at on. */
+    void accept(int at, int length);
+  }
+
+  /** Shows every row of a table that the rows at hand use, as often as they use it. */
+  public void visitTableRows(int rows, Range range) {}
+
   /**
    * A bound on the magnitude of every parameter's gradient after {@link #backward}; NaN or infinite
    * if there is none.

@@ -229,6 +229,22 @@ final class Table {
     }
   }
 
+  /** Shows the row of every entry of the rows at hand. */
+  void visitRows(int rows, Layer.Range range) {
+    Entries entries = categories.inputs().entries();
+    int first = categories.inputs().firstRow();
+    for (int row = first; row < first + rows; row++) {
+      for (int f = 0; f < shifts.length; f++) {
+        int field = categories.fields().get(f).number();
+        int end = entries.end(row, field);
+        for (int e = entries.start(row, field); e < end; e++) {
+          range.accept(
+              parameter.tensor().offset() + (entries.index(e) + shifts[f]) * columns, columns);
+        }
+      }
+    }
+  }
+
   /** Makes room for a batch of so many entries, none of which has been seen. */
   private void forget(int entries) {
     if (slotRows.length < 2 * entries) {

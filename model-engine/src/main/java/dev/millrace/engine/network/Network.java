@@ -50,6 +50,10 @@ public final class Network {
 
   private final float[] parameters;
   private final float[][] slots;
+
+  /** Where gradients are taken: the parameters, unless these are an optimiser's mean. */
+  private final float[] trainingPoint;
+
   private long steps;
   private final float[] losses;
 
@@ -77,7 +81,7 @@ public final class Network {
   }
 
   /**
-   * All parameters and slots are 0 until {@link #initialize} or until the caller fills them.
+   * All parameters and slots are 0 until {@link #initialize}, or until the caller fills them.
    *
    * @param inputs numbers in a row; 0 if there are only categories
    * @param categories the number of categories of each field by its name, in the order of the
@@ -110,15 +114,18 @@ public final class Network {
         Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace(workers))
             .toArray(Layer[]::new);
     last = this.layers[this.layers.length - 1];
-    differsInTraining = Arrays.stream(this.layers).anyMatch(Layer::differsInTraining);
     this.loss = LossFunction.of(loss, last.activation(), outputs());
     sums(); // refuses an output layer that has none, if the loss needs them
     last.takeGradientOfSums(this.loss.fromSums());
     this.optimizer = Optimizer.of(optimizer);
+    differsInTraining =
+        this.optimizer.averages() || Arrays.stream(this.layers).anyMatch(Layer::differsInTraining);
     slotNames = this.optimizer.slotNames();
     parameters = new float[layout.length()];
     slots = new float[slotNames.size()][layout.length()];
-    trainer = new Trainer(this.layers, parameters, slots, this.optimizer, kernels);
+    trainingPoint = this.optimizer.averages() ? new float[layout.length()] : parameters;
+    trainer =
+        new Trainer(this.layers, layout, parameters, trainingPoint, slots, this.optimizer, kernels);
     losses = new float[maxRows];
   }
 
@@ -257,14 +264,14 @@ public final class Network {
     forwardEntryRow = firstRow;
     forwardRows = rows;
     pass.set(false, steps);
-    return run(rows);
+    return run(parameters, rows);
   }
 
-  private float[] run(int rows) {
+  private float[] run(float[] weights, int rows) {
     inputs.numbers().view(forwardX, forwardOffset);
     inputs.view(forwardEntries, forwardEntryRow);
     for (Layer layer : layers) {
-      layer.forward(parameters, rows, pass);
+      layer.forward(weights, rows, pass);
     }
     return last.output().values();
   }
@@ -289,7 +296,8 @@ public final class Network {
   }
 
   /**
-   * One step of the optimiser along the gradient of the mean loss of the last forward.
+   * One step of the optimiser along the gradient of the mean loss of the last forward, or, if the
+   * parameters are the optimiser's mean, of another one at its training point.
    *
    * @param targets [rows][targetsPerRow] from targetOffset
    * @return false, and parameters, slots and steps are as they were, if a loss or a gradient is not
@@ -316,7 +324,8 @@ public final class Network {
     checkWeights(weights, weightOffset, rows);
     if (differsInTraining) {
       pass.set(true, steps + 1);
-      run(rows);
+      trainer.goToTrainingPoint(rows);
+      run(trainingPoint, rows);
     }
     boolean made =
         kernels.allFinite(losses(targets, targetOffset, rows), rows)
@@ -338,7 +347,7 @@ public final class Network {
     loss.gradient(
         sums(), last.output().values(), targets, targetOffset, weights, weightOffset, rows, dy);
     last.output().gradientIsWritten();
-    backward(rows);
+    backward(trainingPoint, rows);
     return trainer.step(rows, steps + 1);
   }
 
@@ -349,10 +358,10 @@ public final class Network {
     }
   }
 
-  private void backward(int rows) {
+  private void backward(float[] weights, int rows) {
     for (int i = layers.length - 1; i >= 0; i--) {
       layers[i].output().finishGradient(rows);
-      layers[i].backward(parameters, rows);
+      layers[i].backward(weights, rows);
     }
   }
 
@@ -402,7 +411,7 @@ public final class Network {
     last.takeGradientOfSums(false);
     inputs.numbers().want(true);
     try {
-      backward(rows);
+      backward(parameters, rows);
       inputs.numbers().finishGradient(rows);
     } finally {
       inputs.numbers().want(false);

@@ -6,6 +6,7 @@ import dev.millrace.engine.layer.GradientSink;
 import dev.millrace.engine.layer.Layer;
 import dev.millrace.engine.layer.Parameter;
 import dev.millrace.engine.optim.Optimizer;
+import dev.millrace.engine.params.ParameterLayout;
 import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.params.Tensor.Form;
 import dev.millrace.engine.state.TouchedBlocks;
@@ -26,7 +27,9 @@ import java.util.Optional;
 final class Trainer {
   private final Layer[] layers;
   private final Parameter[] learned;
+  private final ParameterLayout layout;
   private final float[] parameters;
+  private final float[] trainingPoint; // the parameters, unless these are an optimiser's mean
   private final float[][] slots;
   private final Optimizer optimizer;
   private final Kernels kernels;
@@ -48,9 +51,17 @@ final class Trainer {
   }
 
   Trainer(
-      Layer[] layers, float[] parameters, float[][] slots, Optimizer optimizer, Kernels kernels) {
+      Layer[] layers,
+      ParameterLayout layout,
+      float[] parameters,
+      float[] trainingPoint,
+      float[][] slots,
+      Optimizer optimizer,
+      Kernels kernels) {
     this.layers = layers;
+    this.layout = layout;
     this.parameters = parameters;
+    this.trainingPoint = trainingPoint;
     this.slots = slots;
     this.optimizer = optimizer;
     this.kernels = kernels;
@@ -71,6 +82,25 @@ final class Trainer {
   /** Which blocks of a table have been learned; empty if the tensor is no table. */
   Optional<TouchedBlocks> touched(Tensor tensor) {
     return Optional.ofNullable(touched.get(tensor));
+  }
+
+  /** Brings the training point up to date, of tables for the rows that the batch uses. */
+  void goToTrainingPoint(int rows) {
+    if (trainingPoint == parameters) {
+      return;
+    }
+    for (Tensor tensor : layout.tensors()) {
+      if (tensor.form() == Form.PANELS) {
+        trainingPoint(tensor.offset(), tensor.length());
+      }
+    }
+    for (Layer layer : layers) {
+      layer.visitTableRows(rows, this::trainingPoint);
+    }
+  }
+
+  private void trainingPoint(int at, int length) {
+    optimizer.trainingPoint(updates, parameters, slots, at, trainingPoint, at, length);
   }
 
   /**
@@ -111,7 +141,7 @@ final class Trainer {
     for (Parameter p : learned) {
       if (p.l1() > 0 || p.l2() > 0) {
         Tensor tensor = p.tensor();
-        float largest = kernels.maxMagnitude(parameters, tensor.offset(), tensor.length());
+        float largest = kernels.maxMagnitude(trainingPoint, tensor.offset(), tensor.length());
         if (!(p.l1() + 2.0 * p.l2() * largest <= Optimizer.GRADIENT_MAX)) {
           return false;
         }
@@ -134,32 +164,34 @@ final class Trainer {
     return true;
   }
 
+  /** By the norm of each tensor, or of all together, which is summed tensor by tensor. */
   private void clipByNorm() {
     double all = 0;
     for (float[] g : gathered.values()) {
-      double squares = updates.sumOfSquares(g, 0, g.length);
-      clip(g, g.length, squares, optimizer.clipNorm());
-      all += squares;
+      all += clip(g, g.length, optimizer.clipNorm());
     }
     for (TableRows table : gatheredRows) {
-      double squares = updates.sumOfSquares(table.g, 0, table.length());
-      clip(table.g, table.length(), squares, optimizer.clipNorm());
-      all += squares;
+      all += clip(table.g, table.length(), optimizer.clipNorm());
     }
-    for (float[] g : gathered.values()) {
-      clip(g, g.length, all, optimizer.globalClipNorm());
-    }
-    for (TableRows table : gatheredRows) {
-      clip(table.g, table.length(), all, optimizer.globalClipNorm());
+    float factor = factor(all, optimizer.globalClipNorm());
+    if (factor < 1f) {
+      gathered.values().forEach(g -> updates.scale(g, 0, g.length, factor));
+      gatheredRows.forEach(table -> updates.scale(table.g, 0, table.length(), factor));
     }
   }
 
-  /** g = g·bound / norm where the norm is beyond the bound. */
-  private void clip(float[] g, int length, double squares, float bound) {
-    double norm = Math.sqrt(squares);
-    if (bound > 0 && norm > bound) {
-      updates.scale(g, 0, length, (float) (bound / norm));
+  /** Brings the norm within the bound, if there is one; returns the sum of squares it had. */
+  private double clip(float[] g, int length, float bound) {
+    double squares = updates.sumOfSquares(g, 0, length);
+    float factor = factor(squares, bound);
+    if (factor < 1f) {
+      updates.scale(g, 0, length, factor);
     }
+    return squares;
+  }
+
+  private static float factor(double squares, float bound) {
+    return bound > 0 ? Optimizer.clipFactor(squares, bound) : 1f;
   }
 
   /** The optimiser's step for a range of weights. */
@@ -233,7 +265,7 @@ final class Trainer {
       }
     }
     if (p.l1() > 0 || p.l2() > 0) {
-      copyRows(p.tensor(), rows, count, parameters, rowWeights, true);
+      copyRows(p.tensor(), rows, count, trainingPoint, rowWeights, true);
     }
     prepare(p, rowWeights, 0, g, 0, needed);
   }
@@ -247,7 +279,7 @@ final class Trainer {
 
     @Override
     public void accept(Parameter p, int at, float[] g, int gAt, int length) {
-      prepare(p, parameters, at, g, gAt, length);
+      prepare(p, trainingPoint, at, g, gAt, length);
       use(at, g, gAt, length);
     }
 
@@ -269,7 +301,7 @@ final class Trainer {
     public void accept(Parameter p, int at, float[] g, int gAt, int length) {
       Tensor tensor = p.tensor();
       assert tensor.form() == Form.PANELS : tensor.name();
-      prepare(p, parameters, at, g, gAt, length);
+      prepare(p, trainingPoint, at, g, gAt, length);
       float[] all = gathered.computeIfAbsent(p, key -> new float[key.tensor().length()]);
       System.arraycopy(g, gAt, all, at - tensor.offset(), length);
     }

@@ -1,5 +1,9 @@
 package dev.millrace.engine.optim;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,86 +12,138 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An optimiser by Keras' name with every setting resolved; what is not stated has Keras' default.
- * The bounds of the settings keep a weight from overflowing in any one step.
+ * An optimiser by name with every setting resolved; what is not stated has its default, which is
+ * Keras' where Keras has the optimiser. The bounds of the settings keep a weight from overflowing
+ * in any one step, and weight decay from turning a weight round.
  *
- * @param name {@code sgd} or {@code adam}
- * @param settings all of the optimiser's settings by Keras' names; {@code nesterov} is 0 or 1
+ * @param name one of {@link #names}
+ * @param learningRate a number or a schedule
+ * @param settings all others by name; flags are 0 or 1, and 0 turns a clipping off
  */
-public record OptimizerSpec(String name, SortedMap<String, Double> settings) {
-  private static final Map<String, Map<String, Double>> DEFAULTS = new LinkedHashMap<>();
+public record OptimizerSpec(
+    String name, LearningRate learningRate, SortedMap<String, Double> settings) {
+  private static final String LEARNING_RATE = "learning_rate";
 
-  static {
-    DEFAULTS.put("sgd", Map.of("learning_rate", 0.01, "momentum", 0.0, "nesterov", 0.0));
-    DEFAULTS.put(
-        "adam", Map.of("learning_rate", 0.001, "beta_1", 0.9, "beta_2", 0.999, "epsilon", 1e-7));
-  }
+  /** Ftrl divides by its rate. */
+  private static final double FTRL_RATE_MIN = 1e-12;
 
   public OptimizerSpec {
-    if (!DEFAULTS.containsKey(name)) {
-      throw new IllegalArgumentException("optimizer must be one of " + names() + ", name=" + name);
-    }
-    SortedMap<String, Double> resolved = new TreeMap<>(DEFAULTS.get(name));
+    SortedMap<String, Double> resolved = new TreeMap<>();
+    settings(name).forEach(setting -> resolved.put(setting.name(), setting.defaultValue()));
     settings.forEach(
         (setting, value) -> {
           if (resolved.replace(setting, value) == null) {
             throw new IllegalArgumentException(
                 name + " has the settings " + resolved.keySet() + ", setting=" + setting);
           }
-          check(setting, value);
         });
+    settings(name).forEach(setting -> setting.check(resolved.get(setting.name())));
     settings = Collections.unmodifiableSortedMap(resolved);
+    checkClipping(settings);
+    checkRate(name, learningRate, settings.get("weight_decay"));
   }
 
-  private static void check(String setting, double value) {
-    if (!isValid(setting, value)) {
+  private static void checkClipping(Map<String, Double> settings) {
+    List<String> stated =
+        Catalog.CLIPPING.stream()
+            .map(Setting::name)
+            .filter(setting -> settings.get(setting) > 0)
+            .toList();
+    if (stated.size() > 1) {
       throw new IllegalArgumentException(
-          setting + " must be " + range(setting) + ", value=" + value);
+          "only one of clipvalue, clipnorm and global_clipnorm can be set, set=" + stated);
     }
   }
 
-  /** Whether a setting can have this value. */
-  public static boolean isValid(String setting, double value) {
-    return switch (setting) {
-      case "learning_rate" -> value > 0 && value <= 1e6;
-      case "epsilon" -> value >= 1e-30 && value <= 1e6;
-      case "nesterov" -> value == 0 || value == 1;
-      default -> value >= 0 && value < 1;
-    };
+  private static void checkRate(String name, LearningRate rate, double weightDecay) {
+    if (!rate.isConstant() && !takesSchedule(name)) {
+      throw new IllegalArgumentException(
+          name + " needs a learning_rate that is a number, schedule=" + rate.schedule());
+    }
+    if (name.equals("ftrl") && rate.most() < FTRL_RATE_MIN) {
+      throw new IllegalArgumentException(
+          "ftrl needs a learning_rate of at least 1e-12, learning_rate=" + rate);
+    }
+    if (rate.most() * weightDecay > 1) {
+      throw new IllegalArgumentException(
+          "learning_rate times weight_decay must be at most 1, learning_rate="
+              + rate.most()
+              + ", weight_decay="
+              + weightDecay);
+    }
   }
 
-  /** The values that a setting can have, in words. */
-  public static String range(String setting) {
-    return switch (setting) {
-      case "learning_rate" -> "greater than 0 and at most 1e6";
-      case "epsilon" -> "from 1e-30 to 1e6";
-      case "nesterov" -> "true or false";
-      default -> "at least 0 and less than 1";
-    };
-  }
-
-  /** The named optimiser with Keras' defaults. */
+  /** The named optimiser with its defaults. */
   public static OptimizerSpec of(String name) {
-    return new OptimizerSpec(name, new TreeMap<>());
+    return of(name, Map.of());
   }
 
-  /** The named optimiser with Keras' defaults but for the settings given. */
+  /**
+   * The named optimiser with its defaults but for the settings given, a constant {@code
+   * learning_rate} among them.
+   */
   public static OptimizerSpec of(String name, Map<String, Double> settings) {
-    return new OptimizerSpec(name, new TreeMap<>(settings));
+    SortedMap<String, Double> others = new TreeMap<>(settings);
+    Double rate = others.remove(LEARNING_RATE);
+    return new OptimizerSpec(
+        name, LearningRate.constant(rate == null ? defaultRate(name) : rate), others);
+  }
+
+  /** The named optimiser with its defaults but for the learning rate and the settings given. */
+  public static OptimizerSpec of(String name, LearningRate rate, Map<String, Double> settings) {
+    return new OptimizerSpec(name, rate, new TreeMap<>(settings));
   }
 
   /** The optimisers there are. */
   public static List<String> names() {
-    return List.copyOf(DEFAULTS.keySet());
+    return Catalog.names();
   }
 
-  /** The settings the named optimiser has, with Keras' defaults. */
-  public static SortedMap<String, Double> defaults(String name) {
-    return of(name).settings();
+  /** Whether the named optimiser's learning rate may be a schedule. */
+  public static boolean takesSchedule(String name) {
+    return Catalog.entry(name).takesSchedule();
+  }
+
+  /** The learning rate that the named optimiser has unless stated. */
+  public static double defaultRate(String name) {
+    return Catalog.entry(name).rate();
+  }
+
+  /** The settings of the named optimiser beside its learning rate. */
+  public static List<Setting> settings(String name) {
+    return Catalog.entry(name).settings();
   }
 
   /** The value of a setting. */
   public double get(String setting) {
     return settings.get(setting);
+  }
+
+  boolean flag(String setting) {
+    return get(setting) == 1;
+  }
+
+  /** What JSON has for it: the name, and the settings with the learning rate among them. */
+  @JsonValue
+  Map<String, Object> json() {
+    Map<String, Object> all = new TreeMap<>(settings);
+    all.put(LEARNING_RATE, learningRate);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", name);
+    json.put("settings", all);
+    return json;
+  }
+
+  @JsonCreator
+  static OptimizerSpec fromJson(
+      @JsonProperty("name") String name, @JsonProperty("settings") Map<String, JsonNode> settings) {
+    SortedMap<String, Double> others = new TreeMap<>();
+    settings.forEach((setting, value) -> others.put(setting, value.doubleValue()));
+    others.remove(LEARNING_RATE);
+    JsonNode rate = settings.get(LEARNING_RATE);
+    return new OptimizerSpec(
+        name,
+        rate == null ? LearningRate.constant(defaultRate(name)) : LearningRate.fromJson(rate),
+        others);
   }
 }

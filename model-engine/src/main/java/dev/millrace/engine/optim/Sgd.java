@@ -3,16 +3,16 @@ package dev.millrace.engine.optim;
 import dev.millrace.engine.kernel.Updates;
 import java.util.List;
 
-/** Interim. */
+/** Keras' {@code SGD}, with momentum or Nesterov's if asked for. */
 final class Sgd extends Optimizer {
-  private final float rate;
   private final float momentum;
   private final boolean nesterov;
+  private float rate;
 
   Sgd(OptimizerSpec spec) {
-    rate = (float) spec.get("learning_rate");
+    super(spec);
     momentum = (float) spec.get("momentum");
-    nesterov = spec.get("nesterov") == 1;
+    nesterov = spec.flag("nesterov");
   }
 
   @Override
@@ -21,11 +21,12 @@ final class Sgd extends Optimizer {
   }
 
   @Override
-  public void begin(long step) {}
+  void begin(long step, double rate) {
+    this.rate = (float) rate;
+  }
 
   @Override
-  public void update(
-      Updates updates, float[] w, float[][] slots, int at, float[] g, int gAt, int length) {
+  void step(Updates updates, float[] w, float[][] slots, int at, float[] g, int gAt, int length) {
     if (momentum == 0) {
       updates.sgd(w, at, g, gAt, length, rate);
     } else if (nesterov) {

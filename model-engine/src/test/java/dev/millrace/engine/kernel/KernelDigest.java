@@ -27,6 +27,10 @@ final class KernelDigest {
         digest = 31 * digest + shape.digest(kernels);
       }
     }
+    for (int length = 0; length <= 67; length++) {
+      digest = 31 * digest + new UpdatesCase(length, 17, false).digest(kernels.updates());
+      digest = 31 * digest + new UpdatesCase(length, 18, true).digest(kernels.updates());
+    }
     return Long.toHexString(31 * digest + MatrixKernelCase.digest(kernels.matrices()));
   }
 }

@@ -8,15 +8,16 @@ import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.optim.EveryOptimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.random.CounterRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkTest {
@@ -48,7 +49,7 @@ class NetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"adam", "sgd", "momentum", "nesterov"})
+  @MethodSource("optimizers")
   void bothTwinsLearnTheSameBits(String name) {
     Network plain = network(KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(), spec(name));
     Network vector = network(KernelChoice.select(KernelChoice.Mode.VECTOR).kernels(), spec(name));
@@ -65,7 +66,7 @@ class NetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"adam", "sgd", "momentum", "nesterov"})
+  @MethodSource("optimizers")
   void goingOnFromCopiedStateEqualsNeverHavingStopped(String name) {
     Network first = network(KERNELS, spec(name));
     for (int step = 0; step < 10; step++) {
@@ -264,12 +265,12 @@ class NetworkTest {
         1, List.of(LayerSpec.dense(units, activation)), loss, OptimizerSpec.of("adam"), 1, KERNELS);
   }
 
-  private static OptimizerSpec spec(String name) {
-    return switch (name) {
-      case "momentum" -> OptimizerSpec.of("sgd", Map.of("momentum", 0.9));
-      case "nesterov" -> OptimizerSpec.of("sgd", Map.of("momentum", 0.9, "nesterov", 1.0));
-      default -> OptimizerSpec.of(name);
-    };
+  private static OptimizerSpec spec(String key) {
+    return EveryOptimizer.spec(key);
+  }
+
+  private static List<String> optimizers() {
+    return EveryOptimizer.keys();
   }
 
   private static void copy(float[] from, float[] to) {

@@ -10,6 +10,8 @@ public final class JsonSchema {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SUBSTITUTED = "${env:NAME} and ${file:PATH} are replaced.";
 
+  private final ObjectNode shared = JSON.createObjectNode();
+
   private JsonSchema() {}
 
   /** The schema as text, the same in every run. */
@@ -17,11 +19,13 @@ public final class JsonSchema {
     ObjectNode root = JSON.createObjectNode();
     root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     root.put("title", "A Millrace pipeline");
-    root.setAll(of(Options.FILE));
+    JsonSchema schema = new JsonSchema();
+    root.setAll(schema.of(Options.FILE));
+    root.set("$defs", schema.shared);
     return root.toPrettyString().replace(System.lineSeparator(), "\n") + "\n";
   }
 
-  private static ObjectNode of(Shape shape) {
+  private ObjectNode of(Shape shape) {
     ObjectNode node = JSON.createObjectNode();
     switch (shape) {
       case Shape.Text text -> {
@@ -33,14 +37,7 @@ public final class JsonSchema {
         strings(node.putArray("enum"), word.words());
       }
       case Shape.Whole whole -> whole(node, whole);
-      case Shape.Decimal decimal -> {
-        node.put("type", "number");
-        node.put("description", decimal.expected());
-        node.put(decimal.valid().test(0) ? "minimum" : "exclusiveMinimum", 0);
-        if (!decimal.valid().test(1)) {
-          node.put("exclusiveMaximum", 1);
-        }
-      }
+      case Shape.Decimal decimal -> decimal(node, decimal);
       case Shape.Flag flag -> node.put("type", "boolean");
       case Shape.ListOf list -> {
         node.put("type", "array");
@@ -54,12 +51,32 @@ public final class JsonSchema {
         values.putArray("type").add("string").add("number").add("boolean");
         values.put("description", SUBSTITUTED);
       }
+      case Shape.Shared named -> {
+        if (!shared.has(named.name())) {
+          shared.set(named.name(), of(named.shape()));
+        }
+        node.put("$ref", "#/$defs/" + named.name());
+      }
       case Shape.OneOf oneOf -> {
         ArrayNode shapes = node.putArray("anyOf");
         oneOf.shapes().forEach(s -> shapes.add(of(s)));
       }
     }
     return node;
+  }
+
+  /** Bounds at 0 and 1; the description tells the others. */
+  private static void decimal(ObjectNode node, Shape.Decimal decimal) {
+    node.put("type", "number");
+    node.put("description", decimal.expected());
+    if (decimal.valid().test(-0.5)) {
+      node.put("maximum", 0);
+      return;
+    }
+    node.put(decimal.valid().test(0) ? "minimum" : "exclusiveMinimum", 0);
+    if (!decimal.valid().test(1)) {
+      node.put("exclusiveMaximum", 1);
+    }
   }
 
   private static void whole(ObjectNode node, Shape.Whole whole) {
@@ -72,7 +89,7 @@ public final class JsonSchema {
     }
   }
 
-  private static void map(ObjectNode node, Shape.MapOf map) {
+  private void map(ObjectNode node, Shape.MapOf map) {
     node.put("type", "object");
     node.put("additionalProperties", false);
     if (map.exactlyOne()) {

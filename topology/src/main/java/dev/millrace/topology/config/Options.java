@@ -3,7 +3,6 @@ package dev.millrace.topology.config;
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.loss.LossSpec;
-import dev.millrace.engine.optim.OptimizerSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -162,7 +161,8 @@ final class Options {
                 "The hidden layers; the output layer follows from the label.",
                 AUTO),
             new Option("loss", loss(), "What learning makes smaller.", AUTO),
-            new Option("optimizer", optimizer(), "How a step changes the weights.", AUTO)));
+            new Option(
+                "optimizer", OptimizerOptions.shape(), "How a step changes the weights.", AUTO)));
   }
 
   private static Shape layer() {
@@ -206,40 +206,6 @@ final class Options {
         name,
         new Shape.Decimal("a number " + LossSpec.range(name), v -> LossSpec.isValid(name, v)),
         name.equals("quantile") ? "The quantile to predict." : "Keras' " + name + ".",
-        Double.toString(value));
-  }
-
-  private static Shape optimizer() {
-    List<String> words = new ArrayList<>(List.of(AUTO));
-    words.addAll(OptimizerSpec.names());
-    return new Shape.OneOf(
-        new Shape.Word(List.copyOf(words)),
-        new Shape.MapOf(
-            OptimizerSpec.names().stream()
-                .map(
-                    name ->
-                        new Option(
-                            name, settings(name), "Keras' " + name + " and its settings.", "none"))
-                .toList(),
-            true));
-  }
-
-  private static Shape settings(String optimizer) {
-    return new Shape.MapOf(
-        OptimizerSpec.defaults(optimizer).entrySet().stream()
-            .map(e -> setting(optimizer, e.getKey(), e.getValue()))
-            .toList());
-  }
-
-  private static Option setting(String optimizer, String name, double value) {
-    if (name.equals("nesterov")) {
-      return new Option(name, new Shape.Flag(), "Keras' " + name + ".", "false");
-    }
-    return new Option(
-        name,
-        new Shape.Decimal(
-            "a number " + OptimizerSpec.range(name), v -> OptimizerSpec.isValid(name, v)),
-        "Keras' " + name + ".",
         Double.toString(value));
   }
 

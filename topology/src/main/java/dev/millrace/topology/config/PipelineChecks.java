@@ -26,6 +26,7 @@ final class PipelineChecks {
         .ifPresent(classes -> checks.distinct("class", classes.elements()));
     checks.loss(file);
     checks.topics(file);
+    checks.optimizer(file);
   }
 
   /** Label, weight, key, timestamp and features are different fields. */
@@ -129,6 +130,18 @@ final class PipelineChecks {
       case VALUE -> "a number";
       case COUNT -> "a count";
     };
+  }
+
+  /** Told once every value is of its shape. */
+  private void optimizer(Value file) {
+    Optional<Value> optimizer = file.get("model").flatMap(m -> m.get("optimizer"));
+    if (optimizer.isPresent() && problems.none()) {
+      try {
+        OptimizerOptions.spec(optimizer.get());
+      } catch (IllegalArgumentException e) {
+        problems.add(optimizer.get().node(), "model.optimizer: " + e.getMessage());
+      }
+    }
   }
 
   /** What a pipeline writes, it must not read, and no two outputs may share a topic. */

@@ -4,7 +4,6 @@ import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
-import dev.millrace.engine.optim.OptimizerSpec;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -156,7 +155,7 @@ public final class PipelineParser {
     return new Pipeline.Model(
         layers,
         model.flatMap(m -> m.get("loss")).flatMap(PipelineParser::loss),
-        model.flatMap(m -> m.get("optimizer")).flatMap(PipelineParser::optimizer));
+        model.flatMap(m -> m.get("optimizer")).flatMap(OptimizerOptions::spec));
   }
 
   private static Optional<LossSpec> loss(Value loss) {
@@ -182,20 +181,6 @@ public final class PipelineParser {
             .text("activation")
             .map(word -> Activation.valueOf(word.toUpperCase(Locale.ROOT)))
             .orElse(Activation.RELU));
-  }
-
-  private static Optional<OptimizerSpec> optimizer(Value optimizer) {
-    if (!optimizer.isMap()) {
-      return optimizer.text().filter(word -> !word.equals(Options.AUTO)).map(OptimizerSpec::of);
-    }
-    String name =
-        OptimizerSpec.names().stream()
-            .filter(n -> optimizer.get(n).isPresent())
-            .findFirst()
-            .orElseThrow();
-    Set<String> settings = OptimizerSpec.defaults(name).keySet();
-    return Optional.of(
-        OptimizerSpec.of(name, numbers(optimizer.get(name).orElseThrow(), settings)));
   }
 
   /** Those of the settings that are stated. */

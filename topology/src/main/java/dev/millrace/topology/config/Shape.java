@@ -9,6 +9,11 @@ sealed interface Shape {
   /** What a reader should write here, to follow "expected". */
   String expected();
 
+  /** The shape without a name. */
+  default Shape bare() {
+    return this;
+  }
+
   /** Any text that matches; numbers count as text, as they are written. */
   record Text(String pattern, String expected) implements Shape {}
 
@@ -79,6 +84,19 @@ sealed interface Shape {
     @Override
     public String expected() {
       return "a map of settings";
+    }
+  }
+
+  /** A shape that several options have, described once under a name. */
+  record Shared(String name, Shape shape) implements Shape {
+    @Override
+    public String expected() {
+      return shape.expected();
+    }
+
+    @Override
+    public Shape bare() {
+      return shape;
     }
   }
 

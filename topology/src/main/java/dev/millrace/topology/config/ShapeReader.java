@@ -22,7 +22,8 @@ final class ShapeReader {
   /**
    * @param what the value's name in a message, such as {@code batch}
    */
-  Value read(String what, Node node, Shape shape) {
+  Value read(String what, Node node, Shape named) {
+    Shape shape = named.bare();
     Object content =
         switch (shape) {
           case Shape.OneOf oneOf -> oneOf(what, node, oneOf);
@@ -35,7 +36,8 @@ final class ShapeReader {
   }
 
   private Object oneOf(String what, Node node, Shape.OneOf oneOf) {
-    for (Shape shape : oneOf.shapes()) {
+    for (Shape named : oneOf.shapes()) {
+      Shape shape = named.bare();
       boolean fits =
           switch (shape) {
             case Shape.MapOf map -> node instanceof MappingNode;
@@ -210,7 +212,7 @@ final class ShapeReader {
   }
 
   private static List<String> words(Shape shape) {
-    return switch (shape) {
+    return switch (shape.bare()) {
       case Shape.Word word -> word.words();
       case Shape.OneOf oneOf -> oneOf.shapes().stream().flatMap(s -> words(s).stream()).toList();
       case Shape.MapOf map when map.exactlyOne() -> map.names();

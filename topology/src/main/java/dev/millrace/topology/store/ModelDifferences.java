@@ -102,6 +102,7 @@ final class ModelDifferences {
   private void optimizer(OptimizerSpec was, OptimizerSpec is) {
     compare("model.optimizer", was.name(), is.name());
     if (was.name().equals(is.name())) {
+      compare("learning_rate", was.learningRate(), is.learningRate());
       was.settings()
           .forEach((setting, value) -> compare(setting, value, is.settings().get(setting)));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.optim.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,24 +27,31 @@ class OptionsTest {
   @Test
   void shouldAcceptTheSameSettingsAsTheOptimizers() {
     for (String optimizer : OptimizerSpec.names()) {
-      for (String setting : OptimizerSpec.defaults(optimizer).keySet()) {
-        for (double value : new double[] {-1, 0, 0.5, 1}) {
-          boolean flag = setting.equals("nesterov");
-          if (flag && value != 0 && value != 1) {
+      for (Setting setting : OptimizerSpec.settings(optimizer)) {
+        for (double value : new double[] {-1, -0.5, 0, 0.5, 1, 1e9}) {
+          if (setting.isFlag() && value != 0 && value != 1) {
             continue;
           }
-          String text =
-              "input: {topic: t}\nlabel: {field: y}\nmodel: {optimizer: {%s: {%s: %s}}}\n"
-                  .formatted(optimizer, setting, flag ? value == 1 : value);
-          if (accepted(optimizer, setting, value)) {
-            assertThat(PipelineParser.parse(text, "p").model().optimizer())
-                .contains(OptimizerSpec.of(optimizer, Map.of(setting, value)));
-          } else {
-            assertThatThrownBy(() -> PipelineParser.parse(text, "p"))
-                .isInstanceOf(PipelineException.class);
-          }
+          boolean whole = setting.defaultText().matches("[0-9]+") && value == Math.rint(value);
+          Object stated = setting.isFlag() ? value == 1 : whole ? (Object) (long) value : value;
+          agrees(optimizer, setting.name(), value, stated);
         }
       }
+      agrees(optimizer, "learning_rate", 0.25, 0.25);
+      agrees(optimizer, "learning_rate", 0, 0);
+    }
+  }
+
+  private static void agrees(String optimizer, String setting, double value, Object stated) {
+    String text =
+        "input: {topic: t}\nlabel: {field: y}\nmodel: {optimizer: {%s: {%s: %s}}}\n"
+            .formatted(optimizer, setting, stated);
+    if (accepted(optimizer, setting, value)) {
+      assertThat(PipelineParser.parse(text, "p").model().optimizer())
+          .contains(OptimizerSpec.of(optimizer, Map.of(setting, value)));
+    } else {
+      assertThatThrownBy(() -> PipelineParser.parse(text, "p"))
+          .isInstanceOf(PipelineException.class);
     }
   }
 

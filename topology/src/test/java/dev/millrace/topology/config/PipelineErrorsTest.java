@@ -45,6 +45,9 @@ class PipelineErrorsTest {
         "model: {optimizer: adma}|3:20|adam",
         "model: {optimizer: {adma: {}}}|3:21|adam",
         "model: {optimizer: {adam: {learning-rate: 1}}}|3:28|learning_rate",
+        "model: {optimizer: {lion: {learning_rate: {cosin_decay: {}}}}}|3:44|cosine_decay",
+        "model: {optimizer: {sgd: {learning_rate: cosine_deacy}}}|3:42|cosine_decay",
+        "model: {optimizer: {adam: {clip_norm: 1}}}|3:28|clipnorm",
         "model: {loss: mean_square_error}|3:15|mean_squared_error",
         "model: {loss: {hubert: {}}}|3:16|huber",
         "model: {loss: {huber: {dleta: 2}}}|3:24|delta",
@@ -83,9 +86,22 @@ class PipelineErrorsTest {
         "'model: {optimizer: {adam: {beta_1: 1}}}'|3:36: model.optimizer.adam.beta_1 is '1';"
             + " expected a number at least 0 and less than 1",
         "'model: {optimizer: {sgd: {learning_rate: 0}}}'|3:42: model.optimizer.sgd.learning_rate is"
-            + " '0'; expected a number greater than 0 and at most 1e6",
+            + " '0'; expected a number greater than 0 and at most 1e6 or a map with one of"
+            + " exponential_decay, piecewise_constant_decay, polynomial_decay, inverse_time_decay,"
+            + " cosine_decay, cosine_decay_restarts",
         "'model: {optimizer: {sgd: {}, adam: {}}}'|3:20: model.optimizer has 2 keys; expected a map"
-            + " with one of sgd, adam",
+            + " with one of sgd, adam, adamw, adagrad, rmsprop, nadam, ftrl, lion,"
+            + " schedule_free_sgd, schedule_free_adamw",
+        "'model: {optimizer: {ftrl: {learning_rate: {cosine_decay: {}}}}}'|3:43:"
+            + " model.optimizer.ftrl.learning_rate is a map; expected a number greater than 0 and"
+            + " at most 1e6",
+        "'model: {optimizer: {sgd: {learning_rate: {cosine_decay: {decay_steps: 9}}}}}'|3:57:"
+            + " model.optimizer.sgd.learning_rate.cosine_decay.initial_learning_rate is missing;"
+            + " expected a number from 0 to 1e6",
+        "'model: {optimizer: {lion: {clipnorm: 1, clipvalue: 2}}}'|3:20: model.optimizer: only one"
+            + " of clipvalue, clipnorm and global_clipnorm can be set, set=[clipvalue, clipnorm]",
+        "'model: {optimizer: {adamw: {amsgrad: 1}}}'|3:38: model.optimizer.adamw.amsgrad is '1';"
+            + " expected true or false",
         "'model: {loss: {huber: {delta: 0}}}'|3:31: model.loss.huber.delta is '0'; expected a"
             + " number from 1e-30 to 1e6",
         "'model: {loss: {quantile: {quantile: 1}}}'|3:37: model.loss.quantile.quantile is '1';"

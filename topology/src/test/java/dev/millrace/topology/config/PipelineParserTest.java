@@ -7,6 +7,7 @@ import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.optim.LearningRate;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +132,41 @@ class PipelineParserTest {
     for (String name : LossSpec.names()) {
       assertThat(parse(label.formatted(name)).model().loss()).contains(LossSpec.of(name));
     }
+  }
+
+  @Test
+  void shouldReadEveryKindOfLearningRate() {
+    assertThat(
+            optimizer(
+                "{adamw: {learning_rate: {cosine_decay: {initial_learning_rate: 0.01,"
+                    + " decay_steps: 10000}}, clipnorm: 1.0}}"))
+        .isEqualTo(
+            OptimizerSpec.of(
+                "adamw",
+                LearningRate.of(
+                    "cosine_decay", Map.of("initial_learning_rate", 0.01, "decay_steps", 10000.0)),
+                Map.of("clipnorm", 1.0)));
+    assertThat(
+            optimizer(
+                "{sgd: {learning_rate: {piecewise_constant_decay:"
+                    + " {boundaries: [100, 200], values: [0.1, 0.01, 1e-3]}}, nesterov: true}}"))
+        .isEqualTo(
+            OptimizerSpec.of(
+                "sgd",
+                LearningRate.piecewise(List.of(100.0, 200.0), List.of(0.1, 0.01, 1e-3)),
+                Map.of("nesterov", 1.0)));
+    assertThat(optimizer("{schedule_free_adamw: {learning_rate: 0.5, warmup_steps: 30}}"))
+        .isEqualTo(
+            OptimizerSpec.of(
+                "schedule_free_adamw", Map.of("learning_rate", 0.5, "warmup_steps", 30.0)));
+    assertThat(optimizer("lion")).isEqualTo(OptimizerSpec.of("lion"));
+  }
+
+  private static OptimizerSpec optimizer(String text) {
+    return parse("input: {topic: t}\nlabel: {field: y}\nmodel: {optimizer: " + text + "}\n")
+        .model()
+        .optimizer()
+        .orElseThrow();
   }
 
   @Test
