@@ -25,11 +25,17 @@ final class VectorKernels implements Kernels {
   }
 
   private final Products products = new VectorProducts();
+  private final ActivationKernels activations = new VectorActivations();
   private final Updates updates = new VectorUpdates();
 
   @Override
   public Products products() {
     return products;
+  }
+
+  @Override
+  public ActivationKernels activations() {
+    return activations;
   }
 
   @Override
@@ -48,47 +54,6 @@ final class VectorKernels implements Kernels {
     for (int i = body; i < length; i++) {
       y[yAt + i] = Math.fma(a, x[xAt + i], y[yAt + i]);
     }
-  }
-
-  @Override
-  public void relu(float[] z, float[] y, int length) {
-    VectorActivations.relu(z, y, length);
-  }
-
-  @Override
-  public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.reluGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void sigmoid(float[] z, float[] y, int length) {
-    VectorActivations.sigmoid(z, y, length);
-  }
-
-  @Override
-  public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.sigmoidGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void tanh(float[] z, float[] y, int length) {
-    VectorActivations.tanh(z, y, length);
-  }
-
-  @Override
-  public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.tanhGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
-    VectorActivations.softmax(z, y, rows, columns, workspace.lanes);
-  }
-
-  @Override
-  public void softmaxGradient(
-      float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
-    plain.softmaxGradient(y, dy, dz, rows, columns, workspace);
   }
 
   @Override
