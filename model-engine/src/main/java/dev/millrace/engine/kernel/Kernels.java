@@ -6,9 +6,9 @@ package dev.millrace.engine.kernel;
  *
  * <p>That is possible because each element of a product is one chain of fused multiply-adds in
  * ascending order, so that an implementation may compute many elements at once but never split a
- * chain; because sums over a row have one written order ({@link #softmax}); and because {@link
- * Elementary} defines the transcendental functions. It follows that a row's result does not depend
- * on the rows beside it.
+ * chain; because sums over a row have one written order ({@link ActivationKernels#softmax}); and
+ * because {@link Elementary} defines the transcendental functions. It follows that a row's result
+ * does not depend on the rows beside it.
  *
  * <p>Implementations hold no state and check nothing but what Java checks; sizes are the caller's
  * duty. Arrays of input and output must not overlap unless a method says that they may.
@@ -20,55 +20,22 @@ public interface Kernels {
   /** The matrix kernels of the same kind, in double precision. */
   MatrixKernels matrices();
 
+  /** The activations of layers. */
+  ActivationKernels activations();
+
   /** The steps of the optimisers, and what is done to gradients before them. */
   Updates updates();
 
   /** y = y + a·x, each a fused multiply-add: length elements from yAt and xAt. */
   void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length);
 
-  /** The sum of length elements from an index on, in the order of {@link #softmax}. */
+  /**
+   * The sum of length elements from an index on, in the order of {@link ActivationKernels#softmax}.
+   */
   float sum(float[] a, int at, int length, Workspace workspace);
 
   /** The sum of products of length elements, fused multiply-adds in the order of {@link #sum}. */
   float dot(float[] a, int aAt, float[] b, int bAt, int length, Workspace workspace);
-
-  // Activations y = f(z) and their gradients dz = dy·f'(z), over the first length elements. dy may
-  // be dz.
-
-  /** y = max(z, 0); NaN stays NaN. */
-  void relu(float[] z, float[] y, int length);
-
-  /** dz = dy where y &gt; 0, else 0. */
-  void reluGradient(float[] y, float[] dy, float[] dz, int length);
-
-  /** y = {@link Elementary#sigmoid}(z). */
-  void sigmoid(float[] z, float[] y, int length);
-
-  /** dz = dy·(y·(1 - y)). */
-  void sigmoidGradient(float[] y, float[] dy, float[] dz, int length);
-
-  /** y = {@link Elementary#tanh}(z). */
-  void tanh(float[] z, float[] y, int length);
-
-  /** dz = dy·(1 - y²). */
-  void tanhGradient(float[] y, float[] dy, float[] dz, int length);
-
-  /** y = {@link Elementary#exp}(z). */
-  void exponential(float[] z, float[] y, int length);
-
-  /** dz = dy·y. */
-  void exponentialGradient(float[] y, float[] dy, float[] dz, int length);
-
-  /**
-   * y = exp(z - max z) / Σ exp(z - max z) in each row of {@code columns}. The sum has 16 lanes:
-   * element i goes to lane i mod 16, and the lanes fold 8 onto 8, 4 onto 4, 2 onto 2, 1 onto 1. A
-   * row with NaN or +Inf becomes NaN.
-   */
-  void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace);
-
-  /** dz = y·(dy - Σ dy·y) in each row; the sum has the order of {@link #softmax}. */
-  void softmaxGradient(
-      float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace);
 
   // Features.
 

@@ -3,11 +3,12 @@ package dev.millrace.engine.kernel;
 import java.util.Arrays;
 
 /**
- * The kernels as simple loops: what they say is the definition of correct. Those over elements are
- * static as well, from an index on, and serve as the tails of the vector kernels.
+ * The kernels as simple loops: what they say is the definition of correct. Those over elements
+ * serve as the tails of the vector kernels.
  */
 public final class PlainKernels implements Kernels {
   private final Products products = new PlainProducts();
+  private final ActivationKernels activations = new PlainActivations();
   private final Updates updates = new PlainUpdates();
 
   @Override
@@ -18,6 +19,11 @@ public final class PlainKernels implements Kernels {
   @Override
   public MatrixKernels matrices() {
     return new PlainMatrixKernels();
+  }
+
+  @Override
+  public ActivationKernels activations() {
+    return activations;
   }
 
   @Override
@@ -34,7 +40,12 @@ public final class PlainKernels implements Kernels {
 
   @Override
   public float sum(float[] a, int at, int length, Workspace workspace) {
-    return sum(a, at, length, workspace.lanes);
+    float[] lanes = workspace.lanes;
+    Arrays.fill(lanes, 0f);
+    for (int i = 0; i < length; i++) {
+      lanes[i % Lanes.WIDTH] += a[at + i];
+    }
+    return Lanes.fold(lanes);
   }
 
   @Override
@@ -48,134 +59,6 @@ public final class PlainKernels implements Kernels {
     return Lanes.fold(lanes);
   }
 
-  @Override
-  public void relu(float[] z, float[] y, int length) {
-    relu(z, y, 0, length);
-  }
-
-  static void relu(float[] z, float[] y, int from, int to) {
-    for (int i = from; i < to; i++) {
-      y[i] = Math.max(z[i], 0f);
-    }
-  }
-
-  @Override
-  public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    reluGradient(y, dy, dz, 0, length);
-  }
-
-  static void reluGradient(float[] y, float[] dy, float[] dz, int from, int to) {
-    for (int i = from; i < to; i++) {
-      dz[i] = y[i] > 0 ? dy[i] : 0f;
-    }
-  }
-
-  @Override
-  public void sigmoid(float[] z, float[] y, int length) {
-    sigmoid(z, y, 0, length);
-  }
-
-  static void sigmoid(float[] z, float[] y, int from, int to) {
-    for (int i = from; i < to; i++) {
-      y[i] = Elementary.sigmoid(z[i]);
-    }
-  }
-
-  @Override
-  public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    sigmoidGradient(y, dy, dz, 0, length);
-  }
-
-  static void sigmoidGradient(float[] y, float[] dy, float[] dz, int from, int to) {
-    for (int i = from; i < to; i++) {
-      dz[i] = dy[i] * (y[i] * (1f - y[i]));
-    }
-  }
-
-  @Override
-  public void tanh(float[] z, float[] y, int length) {
-    tanh(z, y, 0, length);
-  }
-
-  static void tanh(float[] z, float[] y, int from, int to) {
-    for (int i = from; i < to; i++) {
-      y[i] = Elementary.tanh(z[i]);
-    }
-  }
-
-  @Override
-  public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    tanhGradient(y, dy, dz, 0, length);
-  }
-
-  static void tanhGradient(float[] y, float[] dy, float[] dz, int from, int to) {
-    for (int i = from; i < to; i++) {
-      dz[i] = dy[i] * Math.fma(-y[i], y[i], 1f);
-    }
-  }
-
-  @Override
-  public void exponential(float[] z, float[] y, int length) {
-    for (int i = 0; i < length; i++) {
-      y[i] = Elementary.exp(z[i]);
-    }
-  }
-
-  @Override
-  public void exponentialGradient(float[] y, float[] dy, float[] dz, int length) {
-    exponentialGradient(y, dy, dz, 0, length);
-  }
-
-  static void exponentialGradient(float[] y, float[] dy, float[] dz, int from, int to) {
-    for (int i = from; i < to; i++) {
-      dz[i] = dy[i] * y[i];
-    }
-  }
-
-  @Override
-  public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      float max = Float.NEGATIVE_INFINITY;
-      for (int j = start; j < start + columns; j++) {
-        max = Math.max(max, z[j]);
-      }
-      for (int j = start; j < start + columns; j++) {
-        y[j] = Elementary.exp(z[j] - max);
-      }
-      float sum = sum(y, start, columns, workspace.lanes);
-      for (int j = start; j < start + columns; j++) {
-        y[j] /= sum;
-      }
-    }
-  }
-
-  @Override
-  public void softmaxGradient(
-      float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      float[] lanes = workspace.lanes;
-      Arrays.fill(lanes, 0f);
-      for (int j = 0; j < columns; j++) {
-        lanes[j % Lanes.WIDTH] += dy[start + j] * y[start + j];
-      }
-      float sum = Lanes.fold(lanes);
-      for (int j = start; j < start + columns; j++) {
-        dz[j] = y[j] * (dy[j] - sum);
-      }
-    }
-  }
-
-  static float sum(float[] a, int start, int length, float[] lanes) {
-    Arrays.fill(lanes, 0f);
-    for (int i = 0; i < length; i++) {
-      lanes[i % Lanes.WIDTH] += a[start + i];
-    }
-    return Lanes.fold(lanes);
-  }
-
-  @Override
   public void standardize(
       float[] x,
       int xOffset,

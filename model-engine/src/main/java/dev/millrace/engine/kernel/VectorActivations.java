@@ -2,163 +2,338 @@ package dev.millrace.engine.kernel;
 
 import static dev.millrace.engine.kernel.VectorTiles.LENGTH;
 import static dev.millrace.engine.kernel.VectorTiles.SPECIES;
+import static jdk.incubator.vector.FloatVector.broadcast;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * The activations of the vector kernels, with the operations of {@link Elementary} in its order.
- *
- * <p>Those that need exp make a pass before it and one behind it over y. A method from vector to
- * vector would read better, but where the compiler does not inline it each vector becomes an
- * object.
- */
-final class VectorActivations {
-  private VectorActivations() {}
+/** {@link ActivationKernels} with the Vector API: a body of whole vectors and the plain tail. */
+final class VectorActivations extends VectorSoftmax implements ActivationKernels {
+  private final ActivationKernels plain = new PlainActivations();
 
-  /** y = exp(y) from start to end. */
-  private static void exp(float[] y, int start, int end) {
-    int body = start + SPECIES.loopBound(end - start);
-    for (int i = start; i < body; i += LENGTH) {
-      FloatVector x = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector shifted = x.fma(all(Elementary.LOG2_E), all(Elementary.ROUND));
-      FloatVector whole = shifted.sub(Elementary.ROUND);
-      FloatVector r = whole.fma(all(-Elementary.LN2_HIGH), x);
-      r = whole.fma(all(-Elementary.LN2_LOW), r);
-      FloatVector p = all(Elementary.E0).fma(r, all(Elementary.E1));
-      p = p.fma(r, all(Elementary.E2));
-      p = p.fma(r, all(Elementary.E3));
-      p = p.fma(r, all(Elementary.E4));
-      p = p.fma(r, all(Elementary.E5));
-      p = p.fma(r.mul(r), r).add(1f);
-      IntVector n = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(Elementary.ROUND));
-      IntVector half = n.lanewise(VectorOperators.ASHR, 1);
-      p = p.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-      p = p.mul(n.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-      p = p.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Elementary.EXP_MAX));
-      p = p.blend(0f, x.compare(VectorOperators.LT, Elementary.EXP_MIN));
-      p.intoArray(y, i);
+  @Override
+  public void relu(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      x.max(0f).intoArray(y, i);
     }
-    for (int i = body; i < end; i++) {
-      y[i] = Elementary.exp(y[i]);
-    }
+    plain.relu(z, y, body, to);
   }
 
-  static void relu(float[] z, float[] y, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector.fromArray(SPECIES, z, i).max(0f).intoArray(y, i);
+  @Override
+  public void reluGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> on = out.compare(VectorOperators.GT, 0f);
+      broadcast(SPECIES, 0f).blend(g, on).intoArray(dz, i);
     }
-    PlainKernels.relu(z, y, body, length);
+    plain.reluGradient(y, dy, dz, body, to);
   }
 
-  static void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector gradient = FloatVector.fromArray(SPECIES, dy, i);
-      VectorMask<Float> off = outputs.compare(VectorOperators.GT, 0f).not();
-      gradient.blend(0f, off).intoArray(dz, i);
+  @Override
+  public void leakyRelu(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      x.mul(NEGATIVE_SLOPE).blend(x, x.compare(VectorOperators.GT, 0f)).intoArray(y, i);
     }
-    PlainKernels.reluGradient(y, dy, dz, body, length);
+    plain.leakyRelu(z, y, body, to);
   }
 
-  static void sigmoid(float[] z, float[] y, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector.fromArray(SPECIES, z, i).abs().neg().intoArray(y, i);
+  @Override
+  public void leakyReluGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> on = out.compare(VectorOperators.GT, 0f);
+      g.mul(NEGATIVE_SLOPE).blend(g, on).intoArray(dz, i);
     }
-    exp(y, 0, body);
-    for (int i = 0; i < body; i += LENGTH) {
+    plain.leakyReluGradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void relu6(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      x.max(0f).min(6f).intoArray(y, i);
+    }
+    plain.relu6(z, y, body, to);
+  }
+
+  @Override
+  public void relu6Gradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> on = out.compare(VectorOperators.GT, 0f);
+      on = on.and(out.compare(VectorOperators.LT, 6f));
+      broadcast(SPECIES, 0f).blend(g, on).intoArray(dz, i);
+    }
+    plain.relu6Gradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void elu(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.linearOrExpm1(z, y, from, body, 1f, 1f);
+    plain.elu(z, y, body, to);
+  }
+
+  @Override
+  public void eluGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> on = out.compare(VectorOperators.GT, 0f);
+      g.mul(out.add(1f)).blend(g, on).intoArray(dz, i);
+    }
+    plain.eluGradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void selu(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.linearOrExpm1(z, y, from, body, SELU_SCALE, SELU_ALPHA);
+    plain.selu(z, y, body, to);
+  }
+
+  @Override
+  public void seluGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> on = out.compare(VectorOperators.GT, 0f);
+      g.mul(out.add(SELU_ALPHA).blend(SELU_SCALE, on)).intoArray(dz, i);
+    }
+    plain.seluGradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void gelu(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.bell(z, y, from, body);
+    VectorElementary.normalCdf(z, y, y, from, body);
+    times(z, y, from, body);
+    plain.gelu(z, y, body, to);
+  }
+
+  @Override
+  public void geluGradient(
+      float[] z, float[] dy, float[] dz, int from, int to, Workspace workspace) {
+    int body = from + SPECIES.loopBound(to - from);
+    float[] bell = workspace.left;
+    float[] cdf = workspace.right;
+    VectorElementary.bell(z, bell, from, body);
+    VectorElementary.normalCdf(z, bell, cdf, from, body);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      FloatVector density =
+          FloatVector.fromArray(SPECIES, bell, i).mul(Elementary.INVERSE_SQRT_TWO_PI);
+      g.mul(x.fma(density, FloatVector.fromArray(SPECIES, cdf, i))).intoArray(dz, i);
+    }
+    plain.geluGradient(z, dy, dz, body, to, workspace);
+  }
+
+  @Override
+  public void silu(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.sigmoid(z, y, from, body);
+    times(z, y, from, body);
+    plain.silu(z, y, body, to);
+  }
+
+  @Override
+  public void siluGradient(float[] z, float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> tiny = x.abs().compare(VectorOperators.LT, 1e-30f);
+      FloatVector s = out.div(x).blend(0.5f, tiny);
+      g.mul(out.fma(broadcast(SPECIES, 1f).sub(s), s)).intoArray(dz, i);
+    }
+    plain.siluGradient(z, y, dy, dz, body, to);
+  }
+
+  @Override
+  public void softplus(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.expOfMinusMagnitude(z, y, from, body);
+    VectorElementary.log1p(y, y, from, body);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      x.max(0f).add(FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
+    }
+    plain.softplus(z, y, body, to);
+  }
+
+  @Override
+  public void softplusGradient(
+      float[] z, float[] dy, float[] dz, int from, int to, Workspace workspace) {
+    int body = from + SPECIES.loopBound(to - from);
+    float[] sigmoid = workspace.left;
+    VectorElementary.sigmoid(z, sigmoid, from, body);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      g.mul(FloatVector.fromArray(SPECIES, sigmoid, i)).intoArray(dz, i);
+    }
+    plain.softplusGradient(z, dy, dz, body, to, workspace);
+  }
+
+  @Override
+  public void softsign(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      x.div(x.abs().add(1f)).intoArray(y, i);
+    }
+    plain.softsign(z, y, body, to);
+  }
+
+  @Override
+  public void softsignGradient(float[] z, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      FloatVector r = broadcast(SPECIES, 1f).div(x.abs().add(1f));
+      g.mul(r).mul(r).intoArray(dz, i);
+    }
+    plain.softsignGradient(z, dy, dz, body, to);
+  }
+
+  @Override
+  public void sigmoid(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.sigmoid(z, y, from, body);
+    plain.sigmoid(z, y, body, to);
+  }
+
+  @Override
+  public void sigmoidGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      g.mul(out.mul(broadcast(SPECIES, 1f).sub(out))).intoArray(dz, i);
+    }
+    plain.sigmoidGradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void hardSigmoid(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      FloatVector line = x.fma(broadcast(SPECIES, HARD_SLOPE), broadcast(SPECIES, 0.5f));
+      line.max(0f).min(1f).intoArray(y, i);
+    }
+    plain.hardSigmoid(z, y, body, to);
+  }
+
+  @Override
+  public void hardSigmoidGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      VectorMask<Float> on = out.compare(VectorOperators.GT, 0f);
+      on = on.and(out.compare(VectorOperators.LT, 1f));
+      broadcast(SPECIES, 0f).blend(g.mul(HARD_SLOPE), on).intoArray(dz, i);
+    }
+    plain.hardSigmoidGradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void tanh(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.tanh(z, y, from, body);
+    plain.tanh(z, y, body, to);
+  }
+
+  @Override
+  public void tanhGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      g.mul(out.neg().fma(out, broadcast(SPECIES, 1f))).intoArray(dz, i);
+    }
+    plain.tanhGradient(y, dy, dz, body, to);
+  }
+
+  @Override
+  public void mish(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    expOfMishInput(z, y, from, body);
+    for (int i = from; i < body; i += LENGTH) {
       FloatVector x = FloatVector.fromArray(SPECIES, z, i);
       FloatVector e = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector numerator = all(1f).blend(e, x.compare(VectorOperators.LT, 0f));
-      numerator.div(e.add(1f)).intoArray(y, i);
+      FloatVector n = e.mul(e.add(2f));
+      x.mul(n.div(n.add(2f))).intoArray(y, i);
     }
-    PlainKernels.sigmoid(z, y, body, length);
+    plain.mish(z, y, body, to);
   }
 
-  static void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector slope = outputs.mul(all(1f).sub(outputs));
-      FloatVector.fromArray(SPECIES, dy, i).mul(slope).intoArray(dz, i);
-    }
-    PlainKernels.sigmoidGradient(y, dy, dz, body, length);
-  }
-
-  static void tanh(float[] z, float[] y, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector a = FloatVector.fromArray(SPECIES, z, i).abs();
-      a.add(a).intoArray(y, i);
-    }
-    exp(y, 0, body);
-    for (int i = 0; i < body; i += LENGTH) {
+  @Override
+  public void mishGradient(
+      float[] z, float[] dy, float[] dz, int from, int to, Workspace workspace) {
+    int body = from + SPECIES.loopBound(to - from);
+    float[] exp = workspace.left;
+    expOfMishInput(z, exp, from, body);
+    for (int i = from; i < body; i += LENGTH) {
       FloatVector x = FloatVector.fromArray(SPECIES, z, i);
-      FloatVector a = x.abs();
-      FloatVector square = a.mul(a);
-      FloatVector p = all(Elementary.T0).fma(square, all(Elementary.T1));
-      p = p.fma(square, all(Elementary.T2));
-      p = p.fma(square, all(Elementary.T3));
-      p = p.fma(square, all(Elementary.T4));
-      FloatVector small = p.mul(square).fma(a, a);
-      FloatVector e = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector large = all(1f).sub(all(2f).div(e.add(1f)));
-      FloatVector t = large.blend(small, a.compare(VectorOperators.LT, Elementary.TANH_SMALL));
-      IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
-      t.reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(y, i);
+      FloatVector e = FloatVector.fromArray(SPECIES, exp, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      FloatVector n = e.mul(e.add(2f));
+      FloatVector r = broadcast(SPECIES, 1f).div(n.add(2f));
+      FloatVector rise = e.mul(4f).mul(e.add(1f)).mul(r).mul(r);
+      g.mul(x.fma(rise, n.mul(r))).intoArray(dz, i);
     }
-    PlainKernels.tanh(z, y, body, length);
+    plain.mishGradient(z, dy, dz, body, to, workspace);
   }
 
-  static void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector slope = outputs.neg().fma(outputs, all(1f));
-      FloatVector.fromArray(SPECIES, dy, i).mul(slope).intoArray(dz, i);
+  private static void expOfMishInput(float[] z, float[] e, int from, int to) {
+    for (int i = from; i < to; i += LENGTH) {
+      FloatVector.fromArray(SPECIES, z, i).min(Elementary.MISH_MAX).intoArray(e, i);
     }
-    PlainKernels.tanhGradient(y, dy, dz, body, length);
+    VectorElementary.exp(e, e, from, to);
   }
 
-  static void exponential(float[] z, float[] y, int length) {
-    System.arraycopy(z, 0, y, 0, length);
-    exp(y, 0, length);
+  @Override
+  public void exponential(float[] z, float[] y, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    VectorElementary.exp(z, y, from, body);
+    plain.exponential(z, y, body, to);
   }
 
-  static void exponentialGradient(float[] y, float[] dy, float[] dz, int length) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      FloatVector outputs = FloatVector.fromArray(SPECIES, y, i);
-      FloatVector.fromArray(SPECIES, dy, i).mul(outputs).intoArray(dz, i);
+  @Override
+  public void exponentialGradient(float[] y, float[] dy, float[] dz, int from, int to) {
+    int body = from + SPECIES.loopBound(to - from);
+    for (int i = from; i < body; i += LENGTH) {
+      FloatVector out = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector g = FloatVector.fromArray(SPECIES, dy, i);
+      g.mul(out).intoArray(dz, i);
     }
-    PlainKernels.exponentialGradient(y, dy, dz, body, length);
+    plain.exponentialGradient(y, dy, dz, body, to);
   }
 
-  static void softmax(float[] z, float[] y, int rows, int columns, float[] lanes) {
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      int end = start + columns;
-      float max = Float.NEGATIVE_INFINITY;
-      for (int j = start; j < end; j++) {
-        max = Math.max(max, z[j]);
-      }
-      for (int j = start; j < end; j++) {
-        y[j] = z[j] - max;
-      }
-      exp(y, start, end);
-      float sum = PlainKernels.sum(y, start, columns, lanes);
-      for (int j = start; j < end; j++) {
-        y[j] /= sum;
-      }
+  /** y = z·y. */
+  private static void times(float[] z, float[] y, int from, int to) {
+    for (int i = from; i < to; i += LENGTH) {
+      FloatVector x = FloatVector.fromArray(SPECIES, z, i);
+      x.mul(FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
     }
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
   }
 }

@@ -29,6 +29,7 @@ final class VectorKernels implements Kernels {
   }
 
   private final Products products = new VectorProducts();
+  private final ActivationKernels activations = new VectorActivations();
 
   @Override
   public Products products() {
@@ -38,6 +39,11 @@ final class VectorKernels implements Kernels {
   @Override
   public MatrixKernels matrices() {
     return new VectorMatrixKernels();
+  }
+
+  @Override
+  public ActivationKernels activations() {
+    return activations;
   }
 
   @Override
@@ -68,58 +74,6 @@ final class VectorKernels implements Kernels {
     return VectorSums.dot(a, aAt, b, bAt, length, workspace.lanes);
   }
 
-  @Override
-  public void relu(float[] z, float[] y, int length) {
-    VectorActivations.relu(z, y, length);
-  }
-
-  @Override
-  public void reluGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.reluGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void sigmoid(float[] z, float[] y, int length) {
-    VectorActivations.sigmoid(z, y, length);
-  }
-
-  @Override
-  public void sigmoidGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.sigmoidGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void tanh(float[] z, float[] y, int length) {
-    VectorActivations.tanh(z, y, length);
-  }
-
-  @Override
-  public void tanhGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.tanhGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void exponential(float[] z, float[] y, int length) {
-    VectorActivations.exponential(z, y, length);
-  }
-
-  @Override
-  public void exponentialGradient(float[] y, float[] dy, float[] dz, int length) {
-    VectorActivations.exponentialGradient(y, dy, dz, length);
-  }
-
-  @Override
-  public void softmax(float[] z, float[] y, int rows, int columns, Workspace workspace) {
-    VectorActivations.softmax(z, y, rows, columns, workspace.lanes);
-  }
-
-  @Override
-  public void softmaxGradient(
-      float[] y, float[] dy, float[] dz, int rows, int columns, Workspace workspace) {
-    plain.softmaxGradient(y, dy, dz, rows, columns, workspace);
-  }
-
-  @Override
   public void standardize(
       float[] x,
       int xOffset,

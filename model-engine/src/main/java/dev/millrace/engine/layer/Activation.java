@@ -2,12 +2,22 @@ package dev.millrace.engine.layer;
 
 import java.util.Locale;
 
-/** What a layer applies to its sums, by Keras' names. */
+/** What a layer applies to its sums, by Keras' names and with Keras' defaults. */
 public enum Activation {
   LINEAR,
   RELU,
+  LEAKY_RELU,
+  RELU6,
+  ELU,
+  SELU,
+  GELU,
+  SILU,
+  SOFTPLUS,
+  SOFTSIGN,
   SIGMOID,
+  HARD_SIGMOID,
   TANH,
+  MISH,
   EXPONENTIAL,
   SOFTMAX;
 

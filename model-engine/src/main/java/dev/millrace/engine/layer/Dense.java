@@ -18,11 +18,10 @@ final class Dense extends Layer {
   private final Parameter bias; // null without one
   private final DenseShape shape;
   private final DenseProducts products; // null without x
-  private final Activation activation;
+  private final Activations activations;
   private final Kernels kernels;
   private final Workspace workspace;
   private final float[] z; // [rows][units]; the output's array if the activation is linear
-  private boolean gradientIsOfSums;
 
   Dense(LayerSpec.Dense spec, Build build) {
     super(build.output(spec.units()));
@@ -52,14 +51,15 @@ final class Dense extends Layer {
             units,
             kernel == null ? 0 : kernel.tensor().offset(),
             bias == null ? DenseShape.NO_BIAS : bias.tensor().offset());
-    activation = spec.activation();
+    activations = new Activations(spec.activation(), units, build);
     kernels = build.kernels();
     workspace = build.workspace();
     workspace.reserve(build.maxRows(), inputs);
     products =
         x.map(in -> new DenseProducts(shape, kernel, in, kernels.products(), workspace))
             .orElse(null);
-    z = activation == Activation.LINEAR ? output().values() : new float[output().values().length];
+    float[] y = output().values();
+    z = spec.activation() == Activation.LINEAR ? y : new float[y.length];
   }
 
   @Override
@@ -87,7 +87,7 @@ final class Dense extends Layer {
     if (table.isPresent()) {
       table.get().addTo(z, units, rows, parameters);
     }
-    Activations.forward(activation, z, output().values(), rows, units, kernels, workspace);
+    activations.forward(z, output().values(), rows);
   }
 
   /** z = b, where there is no x. */
@@ -106,10 +106,7 @@ final class Dense extends Layer {
   @Override
   public void backward(float[] parameters, int rows) {
     float[] dz = output().gradient();
-    if (!gradientIsOfSums) {
-      Activations.backward(
-          activation, z, output().values(), dz, dz, rows, shape.outputs(), kernels, workspace);
-    }
+    activations.backward(z, output().values(), dz, dz, rows);
     if (x.isPresent() && x.get().isWanted()) {
       float[] dx = x.get().gradientPart(workspace.part);
       products.inputGradient(parameters, dz, dx, rows);
@@ -170,11 +167,11 @@ final class Dense extends Layer {
 
   @Override
   public Activation activation() {
-    return activation;
+    return activations.function();
   }
 
   @Override
   public void takeGradientOfSums(boolean ofSums) {
-    gradientIsOfSums = ofSums;
+    activations.takeGradientOfSums(ofSums);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "layer")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = LayerSpec.Dense.class, name = "dense"),
+  @JsonSubTypes.Type(value = LayerSpec.ActivationLayer.class, name = "activation"),
   @JsonSubTypes.Type(value = LayerSpec.Embedding.class, name = "embedding"),
   @JsonSubTypes.Type(value = LayerSpec.Concatenate.class, name = "concatenate"),
   @JsonSubTypes.Type(value = LayerSpec.Add.class, name = "add"),
@@ -117,6 +118,29 @@ public sealed interface LayerSpec {
     @Override
     public Dense at(String name, List<String> inputs) {
       return new Dense(name, inputs, units, activation, useBias, kernelInitializer, l1, l2);
+    }
+  }
+
+  /** An activation of the layer before. */
+  static ActivationLayer activation(Activation activation) {
+    return new ActivationLayer("", List.of(), activation);
+  }
+
+  /** f(x), Keras' {@code Activation}. */
+  record ActivationLayer(String name, List<String> inputs, Activation activation)
+      implements LayerSpec {
+    public ActivationLayer {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public String kind() {
+      return "activation";
+    }
+
+    @Override
+    public ActivationLayer at(String name, List<String> inputs) {
+      return new ActivationLayer(name, inputs, activation);
     }
   }
 

@@ -106,6 +106,7 @@ public final class Layers {
   private static Layer build(LayerSpec spec, Build build) {
     return switch (spec) {
       case LayerSpec.Dense dense -> new Dense(dense, build);
+      case LayerSpec.ActivationLayer activation -> new ActivationLayer(activation, build);
       case LayerSpec.Embedding embedding -> new Embedding(embedding, build);
       case LayerSpec.Concatenate concatenate -> new Concatenate(build);
       case LayerSpec.Add add -> new Add(build);

@@ -10,20 +10,22 @@ import java.util.Arrays;
 public final class Signal {
   private final int width;
   private final int maxRows;
+  private final boolean ofLayer;
   private float[] values;
   private int offset;
   private float[] gradient;
   private boolean wanted;
   private boolean begun;
 
-  private Signal(int width, int maxRows) {
+  private Signal(int width, int maxRows, boolean ofLayer) {
     this.width = width;
     this.maxRows = maxRows;
+    this.ofLayer = ofLayer;
   }
 
   /** A signal that a layer computes, with arrays of its own. */
   public static Signal ofLayer(int width, int maxRows) {
-    Signal signal = new Signal(width, maxRows);
+    Signal signal = new Signal(width, maxRows, true);
     signal.values = new float[Math.multiplyExact(width, maxRows)];
     signal.want(true);
     return signal;
@@ -31,7 +33,12 @@ public final class Signal {
 
   /** A signal that a caller provides by {@link #view}; its gradient is asked for seldom. */
   public static Signal ofCaller(int width, int maxRows) {
-    return new Signal(width, maxRows);
+    return new Signal(width, maxRows, false);
+  }
+
+  /** Whether its values always lie in one array, from index 0. */
+  boolean isOfLayer() {
+    return ofLayer;
   }
 
   /** Makes the rows from an offset of the caller's array this signal's values. */

@@ -2,6 +2,7 @@ package dev.millrace.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.engine.layer.DoubleActivations;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,28 @@ class ElementaryTest {
   }
 
   @Test
+  void expm1IsWithinTwoUnitsInTheLastPlace() {
+    assertThat(worstUlps(Elementary::expm1, StrictMath::expm1, -40f, 88f)).isLessThan(2);
+    assertThat(worstUlps(Elementary::expm1, StrictMath::expm1, -1f, 1f)).isLessThan(2);
+    assertThat(worstUlps(Elementary::expm1, StrictMath::expm1, -1e-6f, 1e-6f)).isLessThan(2);
+  }
+
+  @Test
+  void softplusIsWithinFourUnitsInTheLastPlace() {
+    DoubleUnaryOperator exact =
+        x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+    assertThat(worstUlps(Elementary::softplus, exact, -87.3f, 100f)).isLessThan(4);
+    assertThat(worstUlps(Elementary::softplus, exact, -2f, 2f)).isLessThan(4);
+  }
+
+  @Test
+  void normalCdfIsWithinSixUnitsInTheLastPlaceAsFarAsItsTailGoes() {
+    DoubleUnaryOperator exact = DoubleActivations::normalCdf;
+    assertThat(worstUlps(Elementary::normalCdf, exact, -12.9f, 13f)).isLessThan(6);
+    assertThat(worstUlps(Elementary::normalCdf, exact, -1f, 1f)).isLessThan(6);
+  }
+
+  @Test
   void edgesAreWhatTheirDocumentationSays() {
     assertThat(Elementary.exp(Float.NaN)).isNaN();
     assertThat(Elementary.exp(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
@@ -103,6 +126,27 @@ class ElementaryTest {
     assertThat(Elementary.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1f);
     assertThat(Elementary.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
     assertThat(Float.floatToIntBits(Elementary.tanh(-0f))).isEqualTo(Integer.MIN_VALUE);
+    assertThat(Elementary.expm1(Float.NaN)).isNaN();
+    assertThat(Elementary.expm1(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
+    assertThat(Elementary.expm1(-Float.MAX_VALUE)).isEqualTo(-1f);
+    assertThat(Float.floatToIntBits(Elementary.expm1(-0f))).isZero();
+    assertThat(Elementary.expm1(-Float.MIN_VALUE)).isEqualTo(-Float.MIN_VALUE);
+    assertThat(Elementary.expm1(88f)).isFinite();
+    assertThat(Elementary.softplus(Float.NaN)).isNaN();
+    assertThat(Elementary.softplus(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(Elementary.softplus(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Elementary.softplus(Float.MAX_VALUE)).isEqualTo(Float.MAX_VALUE);
+    assertThat(Elementary.softplus(-87.34f)).isZero();
+    assertThat(Elementary.softplus(-0f)).isEqualTo((float) Math.log(2));
+    assertThat(Elementary.normalCdf(Float.NaN)).isNaN();
+    assertThat(Elementary.normalCdf(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Elementary.normalCdf(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Elementary.normalCdf(Float.MAX_VALUE)).isEqualTo(1f);
+    assertThat(Elementary.normalCdf(-Float.MAX_VALUE)).isZero();
+    assertThat(Elementary.normalCdf(-12.9f)).isGreaterThanOrEqualTo(Float.MIN_NORMAL);
+    assertThat(Elementary.normalCdf(-12.900001f)).isZero();
+    assertThat(Elementary.normalCdf(-0f)).isEqualTo(0.5f);
+    assertThat(Elementary.normalCdf(Float.MIN_VALUE)).isEqualTo(0.5f);
     assertThat(Elementary.log(Float.NaN)).isNaN();
     assertThat(Elementary.log(-1f)).isNaN();
     assertThat(Elementary.log(-0f)).isEqualTo(Float.NEGATIVE_INFINITY);

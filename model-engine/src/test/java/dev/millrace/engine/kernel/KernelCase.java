@@ -27,7 +27,14 @@ final class KernelCase {
     -87.33655f,
     -103.9f,
     0.625f,
-    1f
+    1f,
+    3f,
+    -3f,
+    6f,
+    12.9f,
+    -12.900001f,
+    20f,
+    -32.000004f
   };
 
   private final int inputs;
@@ -64,7 +71,8 @@ final class KernelCase {
     Workspace workspace = new Workspace(Workers.ONE);
     workspace.reserve(rows, Math.max(inputs, outputs));
     products(kernels, workspace);
-    activations(kernels, workspace);
+    activations(kernels.activations(), 100, workspace);
+    activations(kernels.activations(), 5, workspace);
     sums(kernels, workspace);
     checks(kernels);
     return written;
@@ -122,33 +130,78 @@ final class KernelCase {
     }
   }
 
-  private void activations(Kernels kernels, Workspace workspace) {
+  private void activations(ActivationKernels kernels, double scale, Workspace workspace) {
     int length = rows * outputs;
-    float[] z = numbers(7, length + 2, 100);
+    float[] z = numbers(7, length + 2, scale);
     float[] dy = numbers(8, length + 2, 1);
     float[] y = numbers(9, length + 2, 1);
     float[] dz = numbers(10, length + 2, 1);
-    kernels.relu(z, y, length);
+    int from = Math.min(length, 3); // what lies before and behind the range stays
+    kernels.relu(z, y, from, length);
     keep(y);
-    kernels.reluGradient(y, dy, dz, length);
+    kernels.reluGradient(y, dy, dz, from, length);
     keep(dz);
-    kernels.sigmoid(z, y, length);
+    kernels.leakyRelu(z, y, from, length);
     keep(y);
-    kernels.sigmoidGradient(y, dy, dz, length);
+    kernels.leakyReluGradient(y, dy, dz, from, length);
     keep(dz);
-    kernels.tanh(z, y, length);
+    kernels.relu6(z, y, from, length);
     keep(y);
-    kernels.tanhGradient(y, dy, dz, length);
+    kernels.relu6Gradient(y, dy, dz, from, length);
     keep(dz);
-    kernels.exponential(z, y, length);
+    kernels.elu(z, y, from, length);
     keep(y);
-    kernels.exponentialGradient(y, dy, dz, length);
+    kernels.eluGradient(y, dy, dz, from, length);
+    keep(dz);
+    kernels.selu(z, y, from, length);
+    keep(y);
+    kernels.seluGradient(y, dy, dz, from, length);
+    keep(dz);
+    kernels.gelu(z, y, from, length);
+    keep(y);
+    kernels.geluGradient(z, dy, dz, from, length, workspace);
+    keep(dz);
+    kernels.silu(z, y, from, length);
+    keep(y);
+    kernels.siluGradient(z, y, dy, dz, from, length);
+    keep(dz);
+    kernels.softplus(z, y, from, length);
+    keep(y);
+    kernels.softplusGradient(z, dy, dz, from, length, workspace);
+    keep(dz);
+    kernels.softsign(z, y, from, length);
+    keep(y);
+    kernels.softsignGradient(z, dy, dz, from, length);
+    keep(dz);
+    kernels.sigmoid(z, y, from, length);
+    keep(y);
+    kernels.sigmoidGradient(y, dy, dz, from, length);
+    keep(dz);
+    kernels.hardSigmoid(z, y, from, length);
+    keep(y);
+    kernels.hardSigmoidGradient(y, dy, dz, from, length);
+    keep(dz);
+    kernels.tanh(z, y, from, length);
+    keep(y);
+    kernels.tanhGradient(y, dy, dz, from, length);
+    keep(dz);
+    kernels.mish(z, y, from, length);
+    keep(y);
+    kernels.mishGradient(z, dy, dz, from, length, workspace);
+    keep(dz);
+    kernels.exponential(z, y, from, length);
+    keep(y);
+    kernels.exponentialGradient(y, dy, dz, from, length);
     keep(dz);
     kernels.softmax(z, y, rows, outputs, workspace);
     keep(y);
     kernels.softmaxGradient(y, dy, dz, rows, outputs, workspace);
     keep(dz);
-    kernels.tanhGradient(y, dy, dy, length);
+    kernels.geluGradient(z, dy, dy, 0, length, workspace);
+    keep(dy);
+    kernels.tanhGradient(y, dy, dy, 0, length);
+    keep(dy);
+    kernels.softmaxGradient(y, dy, dy, rows, outputs, workspace);
     keep(dy);
   }
 

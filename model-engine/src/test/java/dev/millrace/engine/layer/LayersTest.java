@@ -181,6 +181,7 @@ class LayersTest {
     List<LayerSpec> all =
         List.of(
             LayerSpec.dense(2, Activation.RELU),
+            LayerSpec.activation(Activation.GELU),
             LayerSpec.embedding(3),
             new LayerSpec.Concatenate("", List.of()),
             new LayerSpec.Add("", List.of()),

@@ -1,6 +1,7 @@
 package dev.millrace.engine.network;
 
 import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.DoubleActivations;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.layer.LayerSpec.Combiner;
 import dev.millrace.engine.layer.Layers;
@@ -60,6 +61,8 @@ final class DoubleGraph {
           activate(
               dense.activation(),
               linear(name, dense.inputs(), dense.units(), dense.useBias() ? "/bias" : null));
+      case LayerSpec.ActivationLayer layer ->
+          DoubleActivations.apply(layer.activation(), numbers(layer.inputs()));
       case LayerSpec.Embedding embedding -> embedding(embedding);
       case LayerSpec.EmbeddingBag bag -> bag(bag);
       case LayerSpec.Concatenate concatenate -> numbers(concatenate.inputs());

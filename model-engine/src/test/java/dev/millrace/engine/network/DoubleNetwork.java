@@ -1,6 +1,6 @@
 package dev.millrace.engine.network;
 
-import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.DoubleActivations;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import java.util.List;
@@ -29,29 +29,9 @@ final class DoubleNetwork {
         }
       }
       at += (a.length + 1) * z.length;
-      a = activate(layer.activation(), z);
+      a = DoubleActivations.apply(layer.activation(), z);
     }
     return a;
-  }
-
-  private static double[] activate(Activation activation, double[] z) {
-    double[] y = new double[z.length];
-    double sum = 0;
-    for (double value : z) {
-      sum += Math.exp(value);
-    }
-    for (int j = 0; j < z.length; j++) {
-      y[j] =
-          switch (activation) {
-            case LINEAR -> z[j];
-            case RELU -> z[j] > 0 ? z[j] : 0;
-            case SIGMOID -> 1 / (1 + Math.exp(-z[j]));
-            case TANH -> Math.tanh(z[j]);
-            case EXPONENTIAL -> Math.exp(z[j]);
-            case SOFTMAX -> Math.exp(z[j]) / sum;
-          };
-    }
-    return y;
   }
 
   /** Σ weight·loss / rows. */
