@@ -389,6 +389,9 @@ public final class Learner {
    * @throws StateException if a block is missing or of another size
    */
   public void read(BlockReader reader) {
+    if (network.steps() > 0) {
+      network.initialize(spec.seed()); // what no block holds is as the seed gave it
+    }
     model.read(reader);
     progress.read(reader);
     network.restoreSteps(counts[STEPS]);

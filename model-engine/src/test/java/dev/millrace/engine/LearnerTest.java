@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -224,4 +225,34 @@ class LearnerTest {
     assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
     assertThat(ModelSpec.fromJson(spec.toJson()).hash()).isEqualTo(spec.hash());
   }
+
+  /** A file that this format's first version wrote must be read forever; never write it anew. */
+  @Test
+  void shouldReadTheModelFileOfTheSecondFormat() throws IOException {
+    try (var golden = getClass().getResourceAsStream("model-format-2.bin")) {
+      Learner learner = ModelFile.load(golden, KERNELS);
+      assertThat(learner.weightsDigest()).isEqualTo(GOLDEN_DIGEST);
+      assertThat(learner.version()).isEqualTo(19);
+      assertThat(learner.counters().pending()).isPositive();
+      feed(learner, 101, 200, null);
+      assertThat(learner.version()).isGreaterThan(19);
+    }
+  }
+
+  @Test
+  void shouldTakeAStateWhateverItHadLearnedBefore() {
+    Learner source = new Learner(spec(4), KERNELS);
+    feed(source, 0, 50, null);
+    Map<String, byte[]> blocks = new HashMap<>();
+    source.writeAll(blocks::put);
+    Learner used = new Learner(spec(4), KERNELS);
+    feed(used, 1000, 1700, null);
+    used.read(blocks::get);
+    assertThat(used.weightsDigest()).isEqualTo(source.weightsDigest());
+    assertThat(feed(used, 50, 300, null)).isEqualTo(feed(source, 50, 300, null));
+    assertThat(used.weightsDigest()).isEqualTo(source.weightsDigest());
+  }
+
+  private static final String GOLDEN_DIGEST =
+      "632387849a9c6af071fbe1f85bebbce0f5183ae93edf89abb5878fac77321378";
 }

@@ -147,6 +147,7 @@ public final class Network {
       }
     }
     pass.seed(seed);
+    trainer.forget();
     for (int i = 0; i < slots.length; i++) {
       Arrays.fill(slots[i], optimizer.initialSlotValue(slotNames.get(i)));
     }

@@ -84,6 +84,11 @@ final class Trainer {
     return Optional.ofNullable(touched.get(tensor));
   }
 
+  /** Says that every table is as the seed gave it. */
+  void forget() {
+    touched.values().forEach(TouchedBlocks::forget);
+  }
+
   /** Brings the training point up to date, of tables for the rows that the batch uses. */
   void goToTrainingPoint(int rows) {
     if (trainingPoint == parameters) {

@@ -1,5 +1,6 @@
 package dev.millrace.engine.state;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -25,6 +26,13 @@ public final class TouchedBlocks {
       unstored.set(block);
       undigested.set(block);
     }
+  }
+
+  /** Says that no block has been touched. */
+  public void forget() {
+    Arrays.fill(ever, 0);
+    unstored.clear();
+    undigested.clear();
   }
 
   /** Which blocks are kept, as an array that must survive and be read before the table itself. */

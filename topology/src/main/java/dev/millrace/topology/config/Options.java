@@ -1,7 +1,6 @@
 package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
-import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.loss.LossSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +27,7 @@ final class Options {
       Map.of("schema.registry.url", "http://localhost:8081");
 
   private static final int SIZE_MAX = 1 << 20;
+  private static final int BUCKETS_MAX = 1 << 28;
   private static final Shape TOPIC =
       new Shape.Text(
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}", "a topic name of letters, digits, '.', '_', '-'");
@@ -120,12 +120,12 @@ final class Options {
                 "the symbols of the field's enum"),
             new Option(
                 "buckets",
-                new Shape.Whole(2, SIZE_MAX),
+                new Shape.Whole(2, BUCKETS_MAX),
                 "The slots of a hashed feature, one of them for missing.",
                 Integer.toString(BUCKETS)),
             new Option(
                 "size",
-                new Shape.Whole(1, SIZE_MAX),
+                new Shape.Whole(1, BUCKETS_MAX),
                 "The length of a vector, which must state it.",
                 "none"),
             new Option(
@@ -157,23 +157,14 @@ final class Options {
         List.of(
             new Option(
                 "layers",
-                new Shape.OneOf(auto(), new Shape.ListOf(layer(), 0, "layers such as {dense: 64}")),
-                "The hidden layers; the output layer follows from the label.",
+                new Shape.OneOf(
+                    auto(),
+                    new Shape.ListOf(LayerOptions.shape(), 0, "layers such as {dense: 64}")),
+                "The hidden layers; the output layer follows from the label. See docs/layers.md.",
                 AUTO),
             new Option("loss", loss(), "What learning makes smaller.", AUTO),
             new Option(
                 "optimizer", OptimizerOptions.shape(), "How a step changes the weights.", AUTO)));
-  }
-
-  private static Shape layer() {
-    return new Shape.MapOf(
-        List.of(
-            new Option("dense", new Shape.Whole(1, BATCH_MAX), "The layer's units.", ""),
-            new Option(
-                "activation",
-                new Shape.Word(names(Activation.values())),
-                "What the layer applies to its sums.",
-                "relu")));
   }
 
   private static Shape loss() {

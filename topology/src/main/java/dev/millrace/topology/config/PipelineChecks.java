@@ -27,6 +27,11 @@ final class PipelineChecks {
     checks.loss(file);
     checks.topics(file);
     checks.optimizer(file);
+    if (problems.none()) {
+      file.get("model")
+          .flatMap(m -> m.get("layers"))
+          .ifPresent(layers -> LayerOptions.check(layers.elements(), problems));
+    }
   }
 
   /** Label, weight, key, timestamp and features are different fields. */

@@ -1,7 +1,6 @@
 package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
-import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import java.io.IOException;
@@ -151,7 +150,7 @@ public final class PipelineParser {
         model
             .flatMap(m -> m.get("layers"))
             .filter(Value::isList)
-            .map(list -> list.elements().stream().map(PipelineParser::layer).toList());
+            .map(list -> list.elements().stream().map(LayerOptions::spec).toList());
     return new Pipeline.Model(
         layers,
         model.flatMap(m -> m.get("loss")).flatMap(PipelineParser::loss),
@@ -172,15 +171,6 @@ public final class PipelineParser {
     return LossSpec.names().stream()
         .filter(name -> loss.get(name).isPresent() || loss.text().equals(Optional.of(name)))
         .findFirst();
-  }
-
-  private static LayerSpec layer(Value layer) {
-    return LayerSpec.dense(
-        layer.whole("dense").orElseThrow().intValue(),
-        layer
-            .text("activation")
-            .map(word -> Activation.valueOf(word.toUpperCase(Locale.ROOT)))
-            .orElse(Activation.RELU));
   }
 
   /** Those of the settings that are stated. */

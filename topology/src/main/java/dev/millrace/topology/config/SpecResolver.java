@@ -69,7 +69,8 @@ public final class SpecResolver {
         pipeline.model().optimizer().orElseGet(() -> optimizer(loss, features));
     try {
       ModelSpec spec = new ModelSpec(features, label, layers, loss, optimizer, 1, pipeline.seed());
-      return spec.withBatch(pipeline.batch().orElseGet(() -> batch(spec)));
+      long parameters = spec.parameterCount(); // builds the layers, and so finds what cannot be
+      return spec.withBatch(pipeline.batch().orElseGet(() -> batch(parameters)));
     } catch (IllegalArgumentException e) {
       throw mismatch(e.getMessage());
     }
@@ -96,8 +97,8 @@ public final class SpecResolver {
     return OptimizerSpec.of("sgd", Map.of("learning_rate", rate));
   }
 
-  private static int batch(ModelSpec spec) {
-    return spec.parameterCount() <= BATCH_ONE_PARAMETERS_MAX ? 1 : BATCH_AUTO;
+  private static int batch(long parameters) {
+    return parameters <= BATCH_ONE_PARAMETERS_MAX ? 1 : BATCH_AUTO;
   }
 
   private LabelSpec label() {

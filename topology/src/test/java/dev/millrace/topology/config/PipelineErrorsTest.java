@@ -110,8 +110,18 @@ class PipelineErrorsTest {
             + " with one of categorical_crossentropy, sparse_categorical_crossentropy,"
             + " categorical_focal_crossentropy, binary_crossentropy, binary_focal_crossentropy,"
             + " huber, quantile",
-        "'model: {layers: [{activation: relu}]}'|3:18: dense is missing; expected a whole number"
-            + " from 1 to 65536",
+        "'model: {layers: [{name: a}]}'|3:18: a layer is of one kind, this has none; expected one"
+            + " of dense, activation, dropout, layer_normalization, batch_normalization, embedding,"
+            + " embedding_bag, cross, factorization_machine, concatenate, add, average, multiply,"
+            + " maximum",
+        "'model: {layers: [{dropout: 0.1, dense: 3}]}'|3:18: a layer is of one kind, this has dense"
+            + " and dropout; expected one of dense, activation, dropout, layer_normalization,"
+            + " batch_normalization, embedding, embedding_bag, cross, factorization_machine,"
+            + " concatenate, add, average, multiply, maximum",
+        "'model: {layers: [{cross: {}, l2: 0.1}]}'|3:34: 'l2' here is a dense layer's; expected it"
+            + " within the map of cross",
+        "'model: {layers: [{dense: 3, name: a}, {dense: 3, name: a}]}'|3:18: model.layers: a"
+            + " layer's name must be its own, name=a",
         "'snapshots: {every: soon}'|3:20: snapshots.every is 'soon'; expected a number of steps:"
             + " '1000 steps'",
         "'label: {field: z}'|3:1: 'label' is stated twice, first in line 2; expected each key once",

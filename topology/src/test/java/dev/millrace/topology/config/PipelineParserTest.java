@@ -9,6 +9,7 @@ import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.LearningRate;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.params.Initializer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,6 +133,43 @@ class PipelineParserTest {
     for (String name : LossSpec.names()) {
       assertThat(parse(label.formatted(name)).model().loss()).contains(LossSpec.of(name));
     }
+  }
+
+  @Test
+  void shouldReadEveryKindOfLayer() {
+    String layers =
+        """
+        input: {topic: t}
+        label: {field: y}
+        model:
+          layers:
+            - {embedding: 4, inputs: [city, color], name: vectors}
+            - {concatenate: [numbers, vectors], name: both}
+            - {cross: {projection_dim: 2}}
+            - {layer_normalization: {epsilon: 0.01}}
+            - {dense: 8, activation: gelu, use_bias: false, kernel_initializer: he_normal, l2: 0.1}
+            - {dropout: 0.5, name: deep}
+            - {factorization_machine: {factors: 3, linear: true}, inputs: [features]}
+            - {embedding_bag: {output_dim: 5, combiner: sqrtn}, inputs: [categories]}
+            - {batch_normalization: {}}
+            - {activation: silu, name: bag}
+            - {concatenate: [deep, bag, factorization_machine_0]}
+        """;
+    assertThat(parse(layers).model().layers().orElseThrow())
+        .containsExactly(
+            LayerSpec.embedding(4).at("vectors", List.of("city", "color")),
+            new LayerSpec.Concatenate("both", List.of("numbers", "vectors")),
+            new LayerSpec.Cross("", List.of(), 2, true, Initializer.GLOROT_UNIFORM, 0),
+            new LayerSpec.LayerNormalization("", List.of(), 0.01, true, true),
+            new LayerSpec.Dense(
+                "", List.of(), 8, Activation.GELU, false, Initializer.HE_NORMAL, 0, 0.1),
+            LayerSpec.dropout(0.5).at("deep", List.of()),
+            new LayerSpec.FactorizationMachine(
+                "", List.of("features"), 3, true, Initializer.RANDOM_NORMAL, 0),
+            LayerSpec.embeddingBag(5, LayerSpec.Combiner.SQRTN).at("", List.of("categories")),
+            LayerSpec.batchNormalization(),
+            LayerSpec.activation(Activation.SILU).at("bag", List.of()),
+            new LayerSpec.Concatenate("", List.of("deep", "bag", "factorization_machine_0")));
   }
 
   @Test

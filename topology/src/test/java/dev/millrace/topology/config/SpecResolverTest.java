@@ -108,4 +108,19 @@ class SpecResolverTest {
     String large = "}\nlabel: {field: y}\nmodel: {layers: [{dense: 512}]}";
     assertThat(resolve(large).batch()).isEqualTo(32);
   }
+
+  @Test
+  void shouldTellWhichLayerCannotReadWhatItNames() {
+    String layers = "}\nlabel: {field: y}\nmodel: {layers: [%s]}";
+    assertThatThrownBy(() -> resolve(layers.formatted("{embedding: 2, inputs: [citi]}")))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining(
+            "layer 'embedding_0' reads 'citi', which is neither a layer before it")
+        .hasMessageContaining("city");
+    assertThatThrownBy(() -> resolve(layers.formatted("{embedding: 2, inputs: [numbers]}")))
+        .hasMessageContaining("layer 'embedding_0' reads categories");
+    assertThatThrownBy(
+            () -> resolve(layers.formatted("{dense: 2}, {dense: 3, inputs: [features]}")))
+        .hasMessage("nothing reads layer 'dense_0'");
+  }
 }
