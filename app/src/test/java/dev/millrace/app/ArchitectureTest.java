@@ -17,7 +17,7 @@ class ArchitectureTest {
           .importPackages("dev.millrace");
 
   @Test
-  void shouldKeepTheEngineFromKafkaAvroClocksThreadsAndLogging() {
+  void shouldKeepTheEngineFromKafkaAvroClocksAndLogging() {
     noClasses()
         .that()
         .resideInAPackage("dev.millrace.engine..")
@@ -29,10 +29,25 @@ class ArchitectureTest {
             "org.slf4j..",
             "org.rocksdb..",
             "java.time..",
-            "java.util.concurrent..",
             "dev.millrace.topology..",
             "dev.millrace.schemas..",
             "dev.millrace.app..")
+        .check(OURS);
+  }
+
+  @Test
+  void shouldKeepThreadsInOneClassOfTheEngine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.millrace.engine..")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.millrace.engine.kernel.WorkerPool")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.concurrent..")
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Thread.class)
         .check(OURS);
   }
 
