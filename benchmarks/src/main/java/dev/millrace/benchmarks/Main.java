@@ -12,7 +12,6 @@ import dev.millrace.benchmarks.process.Launcher;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -126,14 +125,16 @@ public final class Main implements Callable<Integer> {
     }
     Machine machine = Machine.here(Cores.pinnable() ? chosenCore() : null);
     Benchmark.Settings settings = settings();
-    List<Measurement> measurements = new ArrayList<>();
-    for (Benchmark benchmark : chosen()) {
-      measurements.addAll(
-          benchmark.run(settings, line -> err.println(benchmark.name() + ": " + line)));
+    if (output == OutputFormat.table) {
+      Report.heading(machine, out);
     }
-    switch (output) {
-      case json -> Report.json(measurements, machine, out);
-      case table -> Report.table(measurements, machine, out);
+    for (Benchmark benchmark : chosen()) {
+      List<Measurement> measurements =
+          benchmark.run(settings, line -> err.println(benchmark.name() + ": " + line));
+      switch (output) {
+        case json -> Report.json(measurements, machine, out);
+        case table -> Report.table(measurements, out);
+      }
     }
     return 0;
   }

@@ -27,13 +27,20 @@ final class Report {
         throw new IllegalStateException("a measurement is always JSON", e);
       }
     }
+    out.flush();
   }
 
-  static void table(List<? extends Measurement> measurements, Machine machine, PrintWriter out) {
+  /** The machine, before any table. */
+  static void heading(Machine machine, PrintWriter out) {
     out.println(machine.text());
+  }
+
+  /** For people. */
+  static void table(List<? extends Measurement> measurements, PrintWriter out) {
     for (Measurement measurement : measurements) {
       out.printf("%n%s: %s%n", measurement.benchmark(), measurement.name());
       measurement.print(out);
     }
+    out.flush();
   }
 }

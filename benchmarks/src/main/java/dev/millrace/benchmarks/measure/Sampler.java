@@ -47,7 +47,8 @@ public final class Sampler {
       us[i] = sampleNs() / 1e3;
     }
     bytes = allocated.getAsLong() - bytes;
-    return new Samples(us, (double) bytes / (steps - before), subject.facts());
+    // whole bytes: what the JVM allocates now and then for itself is less than one a step
+    return new Samples(us, Math.round((double) bytes / (steps - before)), subject.facts());
   }
 
   private void warmUp() {
