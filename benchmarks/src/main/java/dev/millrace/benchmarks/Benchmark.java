@@ -1,5 +1,8 @@
 package dev.millrace.benchmarks;
 
+import dev.millrace.benchmarks.peers.Peer;
+import dev.millrace.benchmarks.process.Launcher;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -22,7 +25,10 @@ public interface Benchmark {
    * What the user may set.
    *
    * @param records events in the topic of an end-to-end benchmark
-   * @param rounds measured rounds of each contestant
+   * @param rounds measured rounds of each contestant, or of fresh JVMs
+   * @param launcher starts single-threaded contestants
+   * @param peers to measure beside the engine, absent ones too; empty unless asked for
+   * @param charts the folder that receives charts
    */
-  record Settings(int records, int rounds) {}
+  record Settings(int records, int rounds, Launcher launcher, List<Peer> peers, Path charts) {}
 }

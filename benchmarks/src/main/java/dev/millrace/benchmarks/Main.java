@@ -1,11 +1,17 @@
 package dev.millrace.benchmarks;
 
 import dev.millrace.app.cli.OutputFormat;
-import dev.millrace.benchmarks.engine.EngineStep;
+import dev.millrace.benchmarks.engine.FirstSeconds;
+import dev.millrace.benchmarks.engine.Scaling;
+import dev.millrace.benchmarks.engine.StepBenchmark;
+import dev.millrace.benchmarks.limits.LimitsBenchmark;
+import dev.millrace.benchmarks.peers.Peer;
 import dev.millrace.benchmarks.pipeline.EndToEnd;
+import dev.millrace.benchmarks.process.Cores;
+import dev.millrace.benchmarks.process.Launcher;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -25,12 +31,23 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  benchmarks/run",
-      "  benchmarks/run engine-step",
+      "  benchmarks/run limits seed-step --peers",
       "  benchmarks/run e2e-4kb --records 400000 --rounds 3 -o json"
     })
 public final class Main implements Callable<Integer> {
   /** All there are, in the order in which they run. */
-  static final List<Benchmark> BENCHMARKS = List.of(new EngineStep(), new EndToEnd());
+  static final List<Benchmark> BENCHMARKS =
+      List.of(
+          new LimitsBenchmark(),
+          StepBenchmark.seedStep(),
+          StepBenchmark.smallMlp(),
+          StepBenchmark.mnistMlp(),
+          StepBenchmark.inference(),
+          StepBenchmark.kernels(),
+          StepBenchmark.optimizers(),
+          new FirstSeconds(),
+          new Scaling(),
+          new EndToEnd());
 
   @Spec private CommandSpec spec;
 
@@ -54,8 +71,35 @@ public final class Main implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Measured rounds of each end-to-end contestant. Default: 5.")
+      description = "Measured rounds of end-to-end contestants and of cold JVMs. Default: 5.")
   private int rounds;
+
+  @Option(
+      names = "--core",
+      paramLabel = "N",
+      description = {
+        "The core on which single-threaded benchmarks run, by taskset. Default: the last.",
+        "End-to-end benchmarks use all."
+      })
+  private Integer core;
+
+  @Option(
+      names = "--peers",
+      description = {
+        "Measure TensorFlow Java, DL4J and PyTorch too, on the same core. The first time",
+        "downloads some 400 MB with Maven; PyTorch is measured where Python has it."
+      })
+  private boolean peers;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      defaultValue = "python3",
+      description = "The Python that has PyTorch. Default: python3.")
+  private String python;
+
+  @Option(names = "--charts", paramLabel = "DIR", description = "Where charts go. Default: docs.")
+  private Path charts;
 
   @Option(
       names = {"-o", "--output"},
@@ -79,18 +123,38 @@ public final class Main implements Callable<Integer> {
     if (records < 1 || rounds < 1) {
       throw new ParameterException(spec.commandLine(), "--records and --rounds are at least 1");
     }
-    List<Measurement> measurements = new ArrayList<>();
-    for (Benchmark benchmark : chosen()) {
-      measurements.addAll(
-          benchmark.run(
-              new Benchmark.Settings(records, rounds),
-              line -> err.println(benchmark.name() + ": " + line)));
+    Machine machine = Machine.here(Cores.pinnable() ? chosenCore() : null);
+    Benchmark.Settings settings = settings();
+    if (output == OutputFormat.table) {
+      Report.heading(machine, out);
     }
-    switch (output) {
-      case json -> Report.json(measurements, Machine.here(), out);
-      case table -> Report.table(measurements, Machine.here(), out);
+    for (Benchmark benchmark : chosen()) {
+      List<Measurement> measurements =
+          benchmark.run(settings, line -> err.println(benchmark.name() + ": " + line));
+      switch (output) {
+        case json -> Report.json(measurements, machine, out);
+        case table -> Report.table(measurements, out);
+      }
     }
     return 0;
+  }
+
+  private int chosenCore() {
+    return core == null ? Cores.allowed().getLast() : core;
+  }
+
+  private Benchmark.Settings settings() throws InterruptedException {
+    if (!Cores.allowed().contains(chosenCore())) {
+      throw new ParameterException(
+          spec.commandLine(), "--core is one of " + Cores.allowed() + ", core=" + core);
+    }
+    Path home = Path.of(System.getProperty("millrace.home", "."));
+    return new Benchmark.Settings(
+        records,
+        rounds,
+        Launcher.onto(chosenCore()),
+        peers ? Peer.all(home, python) : List.of(),
+        charts == null ? home.resolve("docs") : charts);
   }
 
   private List<Benchmark> chosen() {

@@ -1,18 +1,24 @@
 package dev.millrace.benchmarks;
 
+import java.io.PrintWriter;
 import java.util.Map;
 
-/**
- * What came out for one contestant of a benchmark.
- *
- * @param spreads figures that differ from round to round, by name with the unit last
- * @param figures single figures, by name with the unit last
- * @param profile shares of a profiled round in percent, by what is shared out; empty if there was
- *     no such round
- */
-public record Measurement(
-    String benchmark,
-    String name,
-    Map<String, Spread> spreads,
-    Map<String, Double> figures,
-    Map<String, Map<String, Double>> profile) {}
+/** What came out of a benchmark for one contestant or one size. */
+public interface Measurement {
+  /** The benchmark's name. */
+  String benchmark();
+
+  /** What was measured, unique within the benchmark together with the other fields. */
+  String name();
+
+  /** Everything but the names, as a JSON object has it. */
+  Map<String, Object> fields();
+
+  /** Everything but the names, for people. */
+  void print(PrintWriter out);
+
+  /** A figure with as many digits as it deserves. */
+  static String text(double value) {
+    return Math.abs(value) >= 1_000 ? "%,.0f".formatted(value) : "%.2f".formatted(value);
+  }
+}

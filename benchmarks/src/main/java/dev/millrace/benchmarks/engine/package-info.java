@@ -1,2 +1,2 @@
-/** What the engine costs alone: no Kafka, one thread. */
+/** What the engine costs alone: no Kafka, one thread. Only subjects know the engine's classes. */
 package dev.millrace.benchmarks.engine;

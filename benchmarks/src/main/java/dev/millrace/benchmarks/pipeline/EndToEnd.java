@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.pipeline;
 
 import dev.millrace.benchmarks.Benchmark;
 import dev.millrace.benchmarks.Measurement;
+import dev.millrace.benchmarks.Rounds;
 import dev.millrace.benchmarks.Spread;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ public final class EndToEnd implements Benchmark {
       figures.put("records", (double) settings.records());
       StageProfile.Shares shares = profiles.get(one.name());
       figures.put("profile_samples", (double) shares.samples());
-      measurements.add(new Measurement(name(), one.name(), spreads, figures, shares.percent()));
+      measurements.add(new Rounds(name(), one.name(), spreads, figures, shares.percent()));
     }
     return measurements;
   }

@@ -1,0 +1,2 @@
+/** Curves as SVG. */
+package dev.millrace.benchmarks.chart;
