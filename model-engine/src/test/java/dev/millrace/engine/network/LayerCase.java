@@ -46,6 +46,7 @@ record LayerCase(
             new LayerSpec.LayerNormalization("", List.of(), 0.1, false, false)));
     cases.add(numbers("batch normalization", first, LayerSpec.batchNormalization()));
     cases.add(numbers("batch normalization of inputs", LayerSpec.batchNormalization(), first));
+    cases.add(numbers("batch normalization alone", LayerSpec.batchNormalization()));
     cases.add(
         numbers(
             "batch normalization without scale",
