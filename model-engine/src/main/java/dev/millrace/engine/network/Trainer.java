@@ -137,17 +137,21 @@ final class Trainer {
     return true;
   }
 
+  /** Whether no gradient, the penalties' part included, can be out of range. */
   private boolean isBounded(int rows) {
+    double most = 0;
     for (Layer layer : layers) {
-      if (!(layer.gradientBound(rows) <= Optimizer.GRADIENT_MAX)) {
+      double bound = layer.gradientBound(rows);
+      if (!(bound <= Optimizer.GRADIENT_MAX)) {
         return false;
       }
+      most = Math.max(most, bound);
     }
     for (Parameter p : learned) {
       if (p.l1() > 0 || p.l2() > 0) {
         Tensor tensor = p.tensor();
         float largest = kernels.maxMagnitude(trainingPoint, tensor.offset(), tensor.length());
-        if (!(p.l1() + 2.0 * p.l2() * largest <= Optimizer.GRADIENT_MAX)) {
+        if (!(most + p.l1() + 2.0 * p.l2() * largest <= Optimizer.GRADIENT_MAX)) {
           return false;
         }
       }

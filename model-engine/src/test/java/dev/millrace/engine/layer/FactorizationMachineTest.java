@@ -3,6 +3,7 @@ package dev.millrace.engine.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.kernel.KernelChoice;
+import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.params.ParameterLayout;
 import dev.millrace.engine.params.Tensor;
@@ -28,7 +29,7 @@ class FactorizationMachineTest {
                 1,
                 layout,
                 KernelChoice.select(KernelChoice.Mode.AUTO).kernels(),
-                new Workspace())
+                new Workspace(Workers.ONE))
             .getFirst();
     float[] parameters = new float[layout.length()];
     for (Tensor tensor : layout.tensors()) {
@@ -54,6 +55,11 @@ class FactorizationMachineTest {
 
   /** Sees one block, whose first two weights have these gradients. */
   private record Expecting(float magnitude) implements GradientSink {
+    @Override
+    public boolean isConcurrent() {
+      return false;
+    }
+
     @Override
     public void accept(Parameter parameter, int at, float[] g, int gAt, int length) {
       assertThat(g[gAt]).isEqualTo(-magnitude);
