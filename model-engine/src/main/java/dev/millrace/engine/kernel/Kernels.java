@@ -63,11 +63,13 @@ public interface Kernels {
       float[] y,
       int yOffset);
 
-  /** Whether every one of the first length elements has a magnitude of at most bound; NaN not. */
-  boolean allWithin(float[] a, int length, float bound);
-
   /** The largest magnitude of length elements from an index on; NaN if one is NaN, 0 of none. */
   float maxMagnitude(float[] a, int at, int length);
+
+  /** Whether every one of the first length elements has a magnitude of at most bound; NaN not. */
+  default boolean allWithin(float[] a, int length, float bound) {
+    return maxMagnitude(a, 0, length) <= bound;
+  }
 
   /** Whether none of the first length elements is NaN or infinite. */
   default boolean allFinite(float[] a, int length) {

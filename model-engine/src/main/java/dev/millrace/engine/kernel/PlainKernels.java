@@ -10,6 +10,7 @@ public final class PlainKernels implements Kernels {
   private final Products products = new PlainProducts();
   private final ActivationKernels activations = new PlainActivations();
   private final Updates updates = new PlainUpdates();
+  private final MatrixKernels matrices = new PlainMatrixKernels();
 
   @Override
   public Products products() {
@@ -18,7 +19,7 @@ public final class PlainKernels implements Kernels {
 
   @Override
   public MatrixKernels matrices() {
-    return new PlainMatrixKernels();
+    return matrices;
   }
 
   @Override
@@ -59,6 +60,7 @@ public final class PlainKernels implements Kernels {
     return Lanes.fold(lanes);
   }
 
+  @Override
   public void standardize(
       float[] x,
       int xOffset,
@@ -82,16 +84,6 @@ public final class PlainKernels implements Kernels {
       double z = Math.min(Math.max(rest / Math.sqrt(variance), -clip), clip);
       y[yOffset + i] = variance > 0 ? (float) z : 0f;
     }
-  }
-
-  @Override
-  public boolean allWithin(float[] a, int length, float bound) {
-    for (int i = 0; i < length; i++) {
-      if (!(Math.abs(a[i]) <= bound)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override

@@ -5,19 +5,21 @@ import static dev.millrace.engine.kernel.VectorTiles.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernels with the Vector API, at the width the machine prefers. Those over elements have a
- * body of whole vectors, and the plain loop as their tail; products mask the last columns.
+ * body of whole vectors, and the plain loop as their tail.
  */
 final class VectorKernels implements Kernels {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
   private final Kernels plain = new PlainKernels();
+  private final Products products = new VectorProducts();
+  private final ActivationKernels activations = new VectorActivations();
   private final Updates updates = new VectorUpdates();
+  private final MatrixKernels matrices = new VectorMatrixKernels();
 
   /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
   static boolean supported() {
@@ -28,9 +30,6 @@ final class VectorKernels implements Kernels {
     return SPECIES.vectorBitSize();
   }
 
-  private final Products products = new VectorProducts();
-  private final ActivationKernels activations = new VectorActivations();
-
   @Override
   public Products products() {
     return products;
@@ -38,7 +37,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public MatrixKernels matrices() {
-    return new VectorMatrixKernels();
+    return matrices;
   }
 
   @Override
@@ -74,6 +73,7 @@ final class VectorKernels implements Kernels {
     return VectorSums.dot(a, aAt, b, bAt, length, workspace.lanes);
   }
 
+  @Override
   public void standardize(
       float[] x,
       int xOffset,
@@ -98,24 +98,6 @@ final class VectorKernels implements Kernels {
         clip,
         y,
         yOffset + done);
-  }
-
-  @Override
-  public boolean allWithin(float[] a, int length, float bound) {
-    int body = SPECIES.loopBound(length);
-    for (int i = 0; i < body; i += LENGTH) {
-      VectorMask<Float> within =
-          FloatVector.fromArray(SPECIES, a, i).abs().compare(VectorOperators.LE, bound);
-      if (!within.allTrue()) {
-        return false;
-      }
-    }
-    for (int i = body; i < length; i++) {
-      if (!(Math.abs(a[i]) <= bound)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override

@@ -32,7 +32,8 @@ final class VectorProducts implements Products {
     for (int p = panel; p < full; p += PANELS_MAX) {
       int group = Math.min(PANELS_MAX, full - p);
       for (int row = 0; row + BLOCK <= rows; row += BLOCK) {
-        forwardBlock(shape, parameters, p, group, row, y, row * outputs + p * WIDTH, workspace);
+        int to = row * outputs + p * WIDTH;
+        forwardBlock(shape, parameters, p, group, row, y, to, outputs, workspace);
       }
       for (int row = rows / BLOCK * BLOCK; row < rows; row++) {
         int from = xOffset + row * shape.inputs();
@@ -44,7 +45,7 @@ final class VectorProducts implements Products {
     }
   }
 
-  /** Four rows of some panels. */
+  /** Four rows of some panels, yRow apart in y. */
   private static void forwardBlock(
       DenseShape shape,
       float[] parameters,
@@ -53,6 +54,7 @@ final class VectorProducts implements Products {
       int row,
       float[] y,
       int to,
+      int yRow,
       Workspace workspace) {
     block(
         workspace.left,
@@ -66,7 +68,7 @@ final class VectorProducts implements Products {
         shape.hasBias() ? shape.biasOffset() + panel * WIDTH : 0,
         y,
         to,
-        shape.outputs(),
+        yRow,
         WIDTH);
   }
 
@@ -118,20 +120,7 @@ final class VectorProducts implements Products {
         int from = xOffset + row * shape.inputs();
         forwardRow(shape, parameters, panel, 1, x, from, tile, 0, workspace);
       } else if (lane == 0) {
-        VectorProducts.block(
-            workspace.left,
-            row * shape.inputs(),
-            shape.inputs(),
-            parameters,
-            shape.at(panel, 0),
-            0,
-            1,
-            shape.hasBias() ? parameters : workspace.zeros,
-            shape.hasBias() ? shape.biasOffset() + panel * WIDTH : 0,
-            tile,
-            0,
-            WIDTH,
-            0);
+        forwardBlock(shape, parameters, panel, 1, row, tile, 0, WIDTH, workspace);
       }
       System.arraycopy(tile, lane * WIDTH, y, row * shape.outputs() + panel * WIDTH, width);
     }

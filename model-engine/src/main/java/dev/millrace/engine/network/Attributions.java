@@ -82,9 +82,7 @@ public final class Attributions {
     startPath(categories, 1);
     point(row, offset, categories, categoryRow, baseline, 0, 0);
     double before = network.forward(x, 0, path, 0, 1)[output];
-    startPath(categories, 1);
-    point(row, offset, categories, categoryRow, baseline, 0, 1);
-    double after = network.forward(x, 0, path, 0, 1)[output];
+    double after = network.forward(row, offset, categories, categoryRow, 1)[output];
     return Arrays.stream(numbers).sum() + Arrays.stream(entries).sum() - (after - before);
   }
 

@@ -27,7 +27,7 @@ import java.util.Optional;
 final class Trainer {
   private final Layer[] layers;
   private final Parameter[] learned;
-  private final ParameterLayout layout;
+  private final Tensor[] panels;
   private final float[] parameters;
   private final float[] trainingPoint; // the parameters, unless these are an optimiser's mean
   private final float[][] slots;
@@ -38,6 +38,7 @@ final class Trainer {
   private final Map<Parameter, float[]> gathered = new LinkedHashMap<>();
   private final List<TableRows> gatheredRows = new ArrayList<>();
   private final GradientSink gather = new Gather();
+  private final Layer.Range tableRow = this::trainingPoint;
 
   private float[] rowWeights = {};
   private final float[][] rowSlots;
@@ -59,7 +60,10 @@ final class Trainer {
       Optimizer optimizer,
       Kernels kernels) {
     this.layers = layers;
-    this.layout = layout;
+    panels =
+        layout.tensors().stream()
+            .filter(tensor -> tensor.form() == Form.PANELS)
+            .toArray(Tensor[]::new);
     this.parameters = parameters;
     this.trainingPoint = trainingPoint;
     this.slots = slots;
@@ -94,13 +98,11 @@ final class Trainer {
     if (trainingPoint == parameters) {
       return;
     }
-    for (Tensor tensor : layout.tensors()) {
-      if (tensor.form() == Form.PANELS) {
-        trainingPoint(tensor.offset(), tensor.length());
-      }
+    for (Tensor tensor : panels) {
+      trainingPoint(tensor.offset(), tensor.length());
     }
     for (Layer layer : layers) {
-      layer.visitTableRows(rows, this::trainingPoint);
+      layer.visitTableRows(rows, tableRow);
     }
   }
 

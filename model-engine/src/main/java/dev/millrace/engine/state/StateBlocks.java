@@ -34,10 +34,9 @@ public final class StateBlocks {
 
   private final List<Block> blocks = new ArrayList<>();
   private final List<byte[]> digests = new ArrayList<>();
+  private final Set<TouchedBlocks> touched = new LinkedHashSet<>();
   private boolean stored; // every block is in the store as it is now
   private boolean digested; // every digest is of the block as it is now
-
-  private final Set<TouchedBlocks> touched = new LinkedHashSet<>();
 
   /** An array whose blocks say which of another are kept stands before it. */
   public StateBlocks(List<StateArray> arrays) {
@@ -65,14 +64,16 @@ public final class StateBlocks {
     }
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
+      boolean toDigest = !digested && block.isToDigest();
+      if (!block.isDue() && !toDigest) {
+        continue;
+      }
+      byte[] bytes = block.bytes();
+      if (toDigest) {
+        digests.set(i, Digest.sha256(bytes));
+      }
       if (block.isDue()) {
-        byte[] bytes = block.bytes();
-        if (!digested && block.isToDigest()) {
-          digests.set(i, Digest.sha256(bytes));
-        }
         writer.put(block.key(), bytes);
-      } else if (!digested && block.isToDigest()) {
-        digests.set(i, Digest.sha256(block.bytes()));
       }
     }
     stored = true;
