@@ -42,6 +42,7 @@ final class Dense extends Layer {
                     new Table(
                         build.table("categories", c, units, initializer, spec.l1(), spec.l2()),
                         c,
+                        units,
                         0,
                         build.kernels()));
     bias = spec.useBias() ? build.panels("bias", 1, units, Initializer.ZEROS) : null;
@@ -85,7 +86,7 @@ final class Dense extends Layer {
       start(parameters, rows);
     }
     if (table.isPresent()) {
-      table.get().addTo(z, units, rows, parameters);
+      table.get().addTo(z, rows, parameters);
     }
     activations.forward(z, output().values(), rows);
   }
@@ -117,16 +118,14 @@ final class Dense extends Layer {
   @Override
   public void addEntryGradients(float[] parameters, int rows, float[] gradient) {
     if (table.isPresent()) {
-      table
-          .get()
-          .addEntryGradients(output().gradient(), shape.outputs(), rows, parameters, gradient);
+      table.get().addEntryGradients(output().gradient(), parameters, gradient);
     }
   }
 
   @Override
   public void visitTableRows(int rows, Range range) {
     if (table.isPresent()) {
-      table.get().visitRows(rows, range);
+      table.get().visitRows(range);
     }
   }
 
@@ -140,7 +139,7 @@ final class Dense extends Layer {
       float xMax = kernels.maxMagnitude(in.values(), in.offset(), rows * shape.inputs());
       bound = Math.max(bound, bound * xMax);
     }
-    return table.isPresent() ? Math.max(bound, table.get().gradientBound(rows, dzMax)) : bound;
+    return table.isPresent() ? Math.max(bound, table.get().gradientBound(dzMax)) : bound;
   }
 
   @Override
@@ -151,7 +150,7 @@ final class Dense extends Layer {
       products.weightGradient(rows, sink);
     }
     if (table.isPresent()) {
-      table.get().gradients(dz, shape.outputs(), rows, sink);
+      table.get().gradients(dz, sink);
     }
     if (bias != null) {
       float[] db = workspace.bias;

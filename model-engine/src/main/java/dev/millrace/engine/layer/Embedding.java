@@ -25,6 +25,7 @@ final class Embedding extends Layer {
                 0,
                 spec.l2()),
             categories,
+            width,
             spec.outputDim(),
             kernels);
   }
@@ -38,7 +39,7 @@ final class Embedding extends Layer {
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
     Arrays.fill(output().values(), 0, rows * width, 0f);
-    table.addTo(output().values(), width, rows, parameters);
+    table.addTo(output().values(), rows, parameters);
   }
 
   @Override
@@ -46,21 +47,21 @@ final class Embedding extends Layer {
 
   @Override
   public void addEntryGradients(float[] parameters, int rows, float[] gradient) {
-    table.addEntryGradients(output().gradient(), width, rows, parameters, gradient);
+    table.addEntryGradients(output().gradient(), parameters, gradient);
   }
 
   @Override
   public void visitTableRows(int rows, Range range) {
-    table.visitRows(rows, range);
+    table.visitRows(range);
   }
 
   @Override
   public double gradientBound(int rows) {
-    return table.gradientBound(rows, kernels.maxMagnitude(output().gradient(), 0, rows * width));
+    return table.gradientBound(kernels.maxMagnitude(output().gradient(), 0, rows * width));
   }
 
   @Override
   public void parameterGradients(int rows, GradientSink sink) {
-    table.gradients(output().gradient(), width, rows, sink);
+    table.gradients(output().gradient(), sink);
   }
 }

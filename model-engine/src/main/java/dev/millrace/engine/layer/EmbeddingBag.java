@@ -11,7 +11,6 @@ import java.util.List;
  */
 final class EmbeddingBag extends Layer {
   private final Table table;
-  private final Categories categories;
   private final Combiner combiner;
   private final int width;
   private final float[] factors; // [rows]: 1 over the divisor
@@ -19,7 +18,7 @@ final class EmbeddingBag extends Layer {
 
   EmbeddingBag(LayerSpec.EmbeddingBag spec, Build build) {
     super(build.output(spec.outputDim()));
-    categories = build.categories();
+    Categories categories = build.categories();
     combiner = spec.combiner();
     width = spec.outputDim();
     factors = new float[build.maxRows()];
@@ -29,6 +28,7 @@ final class EmbeddingBag extends Layer {
             build.table(
                 "embeddings", categories, width, spec.embeddingsInitializer(), 0, spec.l2()),
             categories,
+            width,
             0,
             kernels);
   }
@@ -42,25 +42,20 @@ final class EmbeddingBag extends Layer {
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
     Arrays.fill(output().values(), 0, rows * width, 0f);
-    table.addTo(output().values(), width, rows, parameters);
+    table.addTo(output().values(), rows, parameters);
     if (combiner != Combiner.SUM) {
       for (int row = 0; row < rows; row++) {
-        factors[row] = factor(categories.inputs().firstRow() + row);
+        factors[row] = factor(row);
       }
       scale(output().values(), rows);
     }
   }
 
   private float factor(int row) {
-    Entries entries = categories.inputs().entries();
     float sum = 0f;
-    for (int f = 0; f < categories.fields().size(); f++) {
-      int field = categories.fields().get(f).number();
-      int end = entries.end(row, field);
-      for (int e = entries.start(row, field); e < end; e++) {
-        float weight = entries.weight(e);
-        sum = Math.fma(weight, combiner == Combiner.SQRTN ? weight : 1f, sum);
-      }
+    for (int i = table.start(row); i < table.start(row + 1); i++) {
+      float weight = table.weight(i);
+      sum = Math.fma(weight, combiner == Combiner.SQRTN ? weight : 1f, sum);
     }
     float divisor = combiner == Combiner.SQRTN ? (float) Math.sqrt(sum) : sum;
     return Math.abs(divisor) < Float.MIN_NORMAL ? 0f : 1f / divisor;
@@ -86,41 +81,35 @@ final class EmbeddingBag extends Layer {
   @Override
   public void addEntryGradients(float[] parameters, int rows, float[] gradient) {
     float[] ofSum = output().gradient();
-    table.addEntryGradients(ofSum, width, rows, parameters, gradient);
+    table.addEntryGradients(ofSum, parameters, gradient);
     if (combiner == Combiner.SUM) {
       return;
     }
-    Entries entries = categories.inputs().entries();
-    int first = categories.inputs().firstRow();
-    int base = entries.start(first, 0);
     for (int row = 0; row < rows; row++) {
       float together = 0f;
       for (int i = row * width; i < (row + 1) * width; i++) {
         together = Math.fma(ofSum[i], output().values()[i], together);
       }
-      for (int f = 0; f < categories.fields().size(); f++) {
-        int field = categories.fields().get(f).number();
-        int end = entries.end(first + row, field);
-        for (int e = entries.start(first + row, field); e < end; e++) {
-          float slope = combiner == Combiner.SQRTN ? entries.weight(e) * factors[row] : 1f;
-          gradient[e - base] = Math.fma(-together, slope, gradient[e - base]);
-        }
+      for (int i = table.start(row); i < table.start(row + 1); i++) {
+        float slope = combiner == Combiner.SQRTN ? table.weight(i) * factors[row] : 1f;
+        int number = table.number(i);
+        gradient[number] = Math.fma(-together, slope, gradient[number]);
       }
     }
   }
 
   @Override
   public void visitTableRows(int rows, Range range) {
-    table.visitRows(rows, range);
+    table.visitRows(range);
   }
 
   @Override
   public double gradientBound(int rows) {
-    return table.gradientBound(rows, kernels.maxMagnitude(output().gradient(), 0, rows * width));
+    return table.gradientBound(kernels.maxMagnitude(output().gradient(), 0, rows * width));
   }
 
   @Override
   public void parameterGradients(int rows, GradientSink sink) {
-    table.gradients(output().gradient(), width, rows, sink);
+    table.gradients(output().gradient(), sink);
   }
 }

@@ -56,6 +56,7 @@ final class FactorizationMachine extends Layer {
                     new Table(
                         build.table("factors/categories", c, factors, initializer, 0, spec.l2()),
                         c,
+                        factors,
                         0,
                         kernels));
     linear =
@@ -101,7 +102,7 @@ final class FactorizationMachine extends Layer {
       Arrays.fill(s, 0, rows * factors, 0f);
     }
     if (table.isPresent()) {
-      table.get().addTo(s, factors, rows, parameters);
+      table.get().addTo(s, rows, parameters);
     }
     if (linear.isPresent()) {
       linear.get().forward(parameters, rows, pass);
@@ -170,8 +171,8 @@ final class FactorizationMachine extends Layer {
   @Override
   public void addEntryGradients(float[] parameters, int rows, float[] gradient) {
     if (table.isPresent()) {
-      table.get().addEntryGradients(ds, factors, rows, parameters, gradient);
-      table.get().subtractOwn(output().gradient(), rows, parameters, gradient, workspace);
+      table.get().addEntryGradients(ds, parameters, gradient);
+      table.get().subtractOwn(output().gradient(), parameters, gradient, workspace);
     }
     if (linear.isPresent()) {
       linear.get().addEntryGradients(parameters, rows, gradient);
@@ -181,7 +182,7 @@ final class FactorizationMachine extends Layer {
   @Override
   public void visitTableRows(int rows, Range range) {
     if (table.isPresent()) {
-      table.get().visitRows(rows, range);
+      table.get().visitRows(range);
     }
     if (linear.isPresent()) {
       linear.get().visitTableRows(rows, range);
@@ -201,8 +202,8 @@ final class FactorizationMachine extends Layer {
     }
     if (table.isPresent()) {
       float dsMax = kernels.maxMagnitude(ds, 0, rows * factors);
-      float vMax = table.get().maxMagnitude(rows, parameters);
-      bound = Math.max(bound, table.get().gradientBound(rows, dsMax, dyMax * vMax));
+      float vMax = table.get().maxMagnitude(parameters);
+      bound = Math.max(bound, table.get().gradientBound(dsMax, dyMax * vMax));
     }
     return bound;
   }
@@ -222,7 +223,7 @@ final class FactorizationMachine extends Layer {
       ofNumbers.get().parameterGradients(rows, withoutOwn);
     }
     if (table.isPresent()) {
-      table.get().gradientsWithoutOwn(ds, factors, dy, rows, parameters, sink);
+      table.get().gradientsWithoutOwn(ds, dy, parameters, sink);
     }
     if (linear.isPresent()) {
       linear.get().parameterGradients(rows, sink);
