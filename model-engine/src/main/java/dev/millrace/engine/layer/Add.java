@@ -1,27 +1,15 @@
 package dev.millrace.engine.layer;
 
 /** y = the sum of its inputs, added in their order. */
-final class Add extends Layer {
-  private final Signal[] inputs;
-
+final class Add extends Merge {
   Add(Build build) {
-    super(build.output(build.signals()[0].width()));
-    inputs = build.signalsOfOneWidth();
+    super(build);
   }
 
   // x_i, y [rows][width]
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
-    float[] y = output().values();
-    int length = rows * output().width();
-    System.arraycopy(inputs[0].values(), inputs[0].offset(), y, 0, length);
-    for (int input = 1; input < inputs.length; input++) {
-      float[] x = inputs[input].values();
-      int offset = inputs[input].offset();
-      for (int i = 0; i < length; i++) {
-        y[i] += x[offset + i];
-      }
-    }
+    sum(rows);
   }
 
   @Override

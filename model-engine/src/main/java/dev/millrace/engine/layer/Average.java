@@ -1,31 +1,16 @@
 package dev.millrace.engine.layer;
 
-import dev.millrace.engine.kernel.Workspace;
-
 /** y = the mean of its inputs: their sum, added in their order, over how many they are. */
-final class Average extends Layer {
-  private final Signal[] inputs;
-  private final Workspace workspace;
-
+final class Average extends Merge {
   Average(Build build) {
-    super(build.output(build.signals()[0].width()));
-    inputs = build.signalsOfOneWidth();
-    workspace = build.workspace();
+    super(build);
   }
 
   // x_i, y [rows][width]
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
-    float[] y = output().values();
-    int length = rows * output().width();
-    System.arraycopy(inputs[0].values(), inputs[0].offset(), y, 0, length);
-    for (int input = 1; input < inputs.length; input++) {
-      float[] x = inputs[input].values();
-      int offset = inputs[input].offset();
-      for (int i = 0; i < length; i++) {
-        y[i] += x[offset + i];
-      }
-    }
+    float[] y = sum(rows);
+    int length = length(rows);
     for (int i = 0; i < length; i++) {
       y[i] /= inputs.length;
     }
@@ -34,7 +19,7 @@ final class Average extends Layer {
   @Override
   public void backward(float[] parameters, int rows) {
     float[] dy = output().gradient();
-    int length = rows * output().width();
+    int length = length(rows);
     for (Signal x : inputs) {
       if (x.isWanted()) {
         float[] dx = x.gradientPart(workspace.part);

@@ -79,7 +79,6 @@ final class Dense extends Layer {
   // x [rows][inputs], W [inputs][units], b [units]; z, y [rows][units]
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
-    int units = shape.outputs();
     if (kernel != null) {
       products.forward(parameters, z, rows);
     } else {

@@ -1,24 +1,16 @@
 package dev.millrace.engine.layer;
 
-import dev.millrace.engine.kernel.Workspace;
-
 /** y = the largest of its inputs; the gradient goes to the first that is it. */
-final class Maximum extends Layer {
-  private final Signal[] inputs;
-  private final Workspace workspace;
-
+final class Maximum extends Merge {
   Maximum(Build build) {
-    super(build.output(build.signals()[0].width()));
-    inputs = build.signalsOfOneWidth();
-    workspace = build.workspace();
+    super(build);
   }
 
   // x_i, y [rows][width]
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
-    float[] y = output().values();
-    int length = rows * output().width();
-    System.arraycopy(inputs[0].values(), inputs[0].offset(), y, 0, length);
+    float[] y = startWithFirst(rows);
+    int length = length(rows);
     for (int input = 1; input < inputs.length; input++) {
       float[] x = inputs[input].values();
       int offset = inputs[input].offset();
@@ -31,7 +23,7 @@ final class Maximum extends Layer {
   @Override
   public void backward(float[] parameters, int rows) {
     float[] dy = output().gradient();
-    int length = rows * output().width();
+    int length = length(rows);
     for (int input = 0; input < inputs.length; input++) {
       Signal x = inputs[input];
       if (x.isWanted()) {

@@ -1,32 +1,24 @@
 package dev.millrace.engine.layer;
 
-import dev.millrace.engine.kernel.Workspace;
-
 /** y = the product of its inputs, multiplied in their order. */
-final class Multiply extends Layer {
-  private final Signal[] inputs;
-  private final Workspace workspace;
-
+final class Multiply extends Merge {
   Multiply(Build build) {
-    super(build.output(build.signals()[0].width()));
-    inputs = build.signalsOfOneWidth();
-    workspace = build.workspace();
+    super(build);
   }
 
   // x_i, y [rows][width]
   @Override
   public void forward(float[] parameters, int rows, Pass pass) {
-    int length = rows * output().width();
-    System.arraycopy(inputs[0].values(), inputs[0].offset(), output().values(), 0, length);
+    float[] y = startWithFirst(rows);
     for (int input = 1; input < inputs.length; input++) {
-      multiply(output().values(), inputs[input], length);
+      multiply(y, inputs[input], length(rows));
     }
   }
 
   // dx_i = dy times the other inputs
   @Override
   public void backward(float[] parameters, int rows) {
-    int length = rows * output().width();
+    int length = length(rows);
     for (int input = 0; input < inputs.length; input++) {
       Signal x = inputs[input];
       if (x.isWanted()) {
