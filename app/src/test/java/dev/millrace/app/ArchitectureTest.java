@@ -77,6 +77,18 @@ class ArchitectureTest {
         .check(OURS);
   }
 
+  /** A second width of floats makes the compiler forget the first: see VectorTiles.SPECIES. */
+  @Test
+  void shouldUseOneWidthOfVectors() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.millrace.engine..")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("jdk.incubator.vector.VectorShape")
+        .check(OURS);
+  }
+
   @Test
   void shouldUseTheVectorApiInTheKernelsOnly() {
     noClasses()

@@ -7,16 +7,13 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link Gradients} with the Vector API: a body of whole vectors and the plain loop as tail. */
 class VectorGradients implements Gradients {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final int WIDE = DOUBLES.length();
-  private static final VectorSpecies<Float> FLOATS =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(WIDE * Float.SIZE));
-  private static final FloatVector NUMBERS = FloatVector.zero(FLOATS).addIndex(1);
+  private static final FloatVector NUMBERS = FloatVector.zero(SPECIES).addIndex(1);
 
   private final PlainGradients plain = new PlainGradients();
 
@@ -55,8 +52,8 @@ class VectorGradients implements Gradients {
     plain.scale(g, gAt + body, length - body, factor);
   }
 
-  // A vector of doubles holds 8, 4 or 2 of the lanes; those it does not need stay 0. All in one
-  // method, since a vector that is returned from one becomes an object.
+  // A vector of doubles holds 8, 4 or 2 of the lanes, half of a vector of floats; those it does not
+  // need stay 0.
   @Override
   public final double sumOfSquares(float[] g, int gAt, int length) {
     DoubleVector from0 = DoubleVector.zero(DOUBLES);
@@ -69,33 +66,51 @@ class VectorGradients implements Gradients {
     DoubleVector from14 = from0;
     int body = length - length % Lanes.WIDTH;
     for (int i = gAt; i < gAt + body; i += Lanes.WIDTH) {
-      from0 = addSquares(from0, g, i);
-      from8 = addSquares(from8, g, i + 8);
-      if (WIDE <= 4) {
-        from4 = addSquares(from4, g, i + 4);
-        from12 = addSquares(from12, g, i + 12);
-      }
-      if (WIDE == 2) {
-        from2 = addSquares(from2, g, i + 2);
-        from10 = addSquares(from10, g, i + 10);
-        from6 = addSquares(from6, g, i + 6);
-        from14 = addSquares(from14, g, i + 14);
+      FloatVector first = FloatVector.fromArray(SPECIES, g, i);
+      from0 = addSquares(from0, first, 0);
+      if (WIDE == 8) {
+        from8 = addSquares(from8, first, 1);
+      } else {
+        FloatVector middle = FloatVector.fromArray(SPECIES, g, i + 8);
+        from8 = addSquares(from8, middle, 0);
+        if (WIDE == 4) {
+          from4 = addSquares(from4, first, 1);
+          from12 = addSquares(from12, middle, 1);
+        } else {
+          from2 = addSquares(from2, first, 1);
+          from10 = addSquares(from10, middle, 1);
+          FloatVector second = FloatVector.fromArray(SPECIES, g, i + 4);
+          from4 = addSquares(from4, second, 0);
+          from6 = addSquares(from6, second, 1);
+          FloatVector last = FloatVector.fromArray(SPECIES, g, i + 12);
+          from12 = addSquares(from12, last, 0);
+          from14 = addSquares(from14, last, 1);
+        }
       }
     }
     if (body < length) {
       int i = gAt + body;
       int end = gAt + length;
-      from0 = addSquares(from0, g, i, end);
-      from8 = addSquares(from8, g, i + 8, end);
-      if (WIDE <= 4) {
-        from4 = addSquares(from4, g, i + 4, end);
-        from12 = addSquares(from12, g, i + 12, end);
-      }
-      if (WIDE == 2) {
-        from2 = addSquares(from2, g, i + 2, end);
-        from10 = addSquares(from10, g, i + 10, end);
-        from6 = addSquares(from6, g, i + 6, end);
-        from14 = addSquares(from14, g, i + 14, end);
+      FloatVector first = before(g, i, end);
+      from0 = addSquares(from0, first, 0);
+      if (WIDE == 8) {
+        from8 = addSquares(from8, first, 1);
+      } else {
+        FloatVector middle = before(g, i + 8, end);
+        from8 = addSquares(from8, middle, 0);
+        if (WIDE == 4) {
+          from4 = addSquares(from4, first, 1);
+          from12 = addSquares(from12, middle, 1);
+        } else {
+          from2 = addSquares(from2, first, 1);
+          from10 = addSquares(from10, middle, 1);
+          FloatVector second = before(g, i + 4, end);
+          from4 = addSquares(from4, second, 0);
+          from6 = addSquares(from6, second, 1);
+          FloatVector last = before(g, i + 12, end);
+          from12 = addSquares(from12, last, 0);
+          from14 = addSquares(from14, last, 1);
+        }
       }
     }
     DoubleVector even = from0.add(from8).add(from4.add(from12));
@@ -109,20 +124,16 @@ class VectorGradients implements Gradients {
     };
   }
 
-  private static DoubleVector addSquares(DoubleVector sum, float[] g, int at) {
-    DoubleVector next = doubles(FloatVector.fromArray(FLOATS, g, at));
+  /** sum + the squares of half of the floats, the first or the second. */
+  private static DoubleVector addSquares(DoubleVector sum, FloatVector floats, int half) {
+    DoubleVector next = (DoubleVector) floats.convertShape(VectorOperators.F2D, DOUBLES, half);
     return next.fma(next, sum);
   }
 
-  /** Those before the end only. */
-  private static DoubleVector addSquares(DoubleVector sum, float[] g, int at, int end) {
+  /** Those before the end; 0 in the lanes beyond. */
+  private static FloatVector before(float[] g, int at, int end) {
     VectorMask<Float> mask = NUMBERS.compare(VectorOperators.LT, (float) (end - at));
-    DoubleVector next = doubles(FloatVector.fromArray(FLOATS, g, at, mask));
-    return next.fma(next, sum);
-  }
-
-  private static DoubleVector doubles(FloatVector floats) {
-    return (DoubleVector) floats.convertShape(VectorOperators.F2D, DOUBLES, 0);
+    return FloatVector.fromArray(SPECIES, g, at, mask);
   }
 
   /** Not min and max, which take twice the time for the sake of -0. */

@@ -14,7 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorTiles {
   /**
-   * The machine's preferred width; a width it lacks would fall back to objects, 70 times slower.
+   * The machine's preferred width; a width it lacks would fall back to objects, 70 times slower. No
+   * other width of floats may be used in the process: the compiler knows which class of vector a
+   * loop carries by what it has seen in the JDK's methods, and with two classes there it makes
+   * every sum of a tile an object.
    */
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
