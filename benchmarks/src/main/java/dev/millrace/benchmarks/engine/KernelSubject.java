@@ -52,7 +52,7 @@ final class KernelSubject implements Subject {
     float[] dy = outputGradients.rows(index);
     switch (work) {
       case FORWARD -> {
-        workspace.packRows(x, 0, rows, shape.inputs());
+        products.packRows(x, 0, rows, shape.inputs(), workspace);
         products.forward(shape, x, 0, parameters, y, rows, 0, shape.panels(), workspace);
       }
       case WEIGHT_GRADIENT -> weightGradient(x, dy);
@@ -66,7 +66,7 @@ final class KernelSubject implements Subject {
 
   /** Every block of it, each where an optimiser would take it. */
   private void weightGradient(float[] x, float[] dy) {
-    workspace.packColumns(x, 0, rows, shape.inputs());
+    products.packColumns(x, 0, rows, shape.inputs(), workspace);
     workspace.packPanels(dy, rows, shape.outputs());
     for (int panel = 0; panel < shape.panels(); panel += Products.PANELS_MAX) {
       int panels = Math.min(Products.PANELS_MAX, shape.panels() - panel);

@@ -9,23 +9,36 @@ package dev.millrace.engine.kernel;
  * neither on the rows beside it nor on how panels are shared out among threads.
  *
  * <p>The operands that many tiles share are first copied into a {@link Workspace}, by {@link
- * Workspace#packRows}, {@link Workspace#packColumns} and {@link Workspace#packPanels}.
+ * #packRows}, {@link #packColumns} and {@link Workspace#packPanels}.
  */
 public interface Products {
   /** Panels that one call of {@link #weightGradient} may take. */
   int PANELS_MAX = 4;
 
   /** Inputs that one call of {@link #weightGradient} may take; a multiple of 4. */
-  int SLAB = 64;
+  int SLAB = 256;
 
   /** Floats of a panel of the result of {@link #weightGradient}. */
   int SLAB_LENGTH = SLAB * Panels.WIDTH;
+
+  /** Copies x [rows][inputs], but for the last rows mod 4, to where {@link #forward} reads it. */
+  default void packRows(float[] x, int offset, int rows, int inputs, Workspace workspace) {
+    workspace.packRows(x, offset, rows, inputs, 0);
+  }
+
+  /**
+   * Copies x [rows][inputs], filled up with zeros to whole blocks of four inputs, to where {@link
+   * #weightGradient} reads it.
+   */
+  default void packColumns(float[] x, int offset, int rows, int inputs, Workspace workspace) {
+    workspace.packColumns(x, offset, rows, inputs, 0, 0);
+  }
 
   /**
    * y = x·W + b for some panels of columns. Each y starts from its bias and adds x[k]·W[k] for k
    * ascending.
    *
-   * @param workspace holds {@link Workspace#packRows} of x
+   * @param workspace holds {@link #packRows} of x
    * @param panel the first panel
    * @param panels how many
    */
@@ -43,8 +56,7 @@ public interface Products {
   /**
    * A block of dW = xᵀ·dy. Each element starts from 0 and adds x[row]·dy[row] for rows ascending.
    *
-   * @param workspace holds {@link Workspace#packColumns} of x and {@link Workspace#packPanels} of
-   *     dy
+   * @param workspace holds {@link #packColumns} of x and {@link Workspace#packPanels} of dy
    * @param panel the first panel of columns
    * @param panels how many, at most {@link #PANELS_MAX}
    * @param k the first input, a multiple of 4

@@ -16,6 +16,21 @@ final class VectorProducts implements Products {
   private static final boolean WIDE = LENGTH == WIDTH;
 
   @Override
+  public void packRows(float[] x, int offset, int rows, int inputs, Workspace workspace) {
+    int packed = WIDE ? VectorPacking.rows(x, offset, rows, inputs, workspace.left) : 0;
+    workspace.packRows(x, offset, rows, inputs, packed);
+  }
+
+  @Override
+  public void packColumns(float[] x, int offset, int rows, int inputs, Workspace workspace) {
+    int packed = WIDE ? VectorPacking.columns(x, offset, rows, inputs, workspace.left) : 0;
+    workspace.packColumns(x, offset, rows, inputs, 0, packed);
+    if (packed > 0) {
+      workspace.packColumns(x, offset, rows, inputs, rows / BLOCK * BLOCK, 0);
+    }
+  }
+
+  @Override
   public void forward(
       DenseShape shape,
       float[] x,

@@ -78,12 +78,12 @@ public final class Workspace {
     }
   }
 
-  /** Copies x [rows][inputs], but for the last rows mod 4, to where forward reads it. */
-  public void packRows(float[] x, int offset, int rows, int inputs) {
+  /** {@link Products#packRows} of the inputs from {@code first} on. */
+  void packRows(float[] x, int offset, int rows, int inputs, int first) {
     for (int row = 0; row + BLOCK <= rows; row += BLOCK) {
       int from = offset + row * inputs;
       int to = row * inputs;
-      for (int k = 0; k < inputs; k++) {
+      for (int k = first; k < inputs; k++) {
         left[to + BLOCK * k] = x[from + k];
         left[to + BLOCK * k + 1] = x[from + inputs + k];
         left[to + BLOCK * k + 2] = x[from + 2 * inputs + k];
@@ -92,12 +92,15 @@ public final class Workspace {
     }
   }
 
-  /** Copies x [rows][inputs], filled up with zeros to whole blocks of inputs, to {@link #left}. */
-  public void packColumns(float[] x, int offset, int rows, int inputs) {
+  /**
+   * {@link Products#packColumns} of the rows from {@code firstRow} on, and of the inputs from
+   * {@code first} on, a multiple of 4.
+   */
+  void packColumns(float[] x, int offset, int rows, int inputs, int firstRow, int first) {
     int block = rows * BLOCK;
-    int k = 0;
+    int k = first;
     for (; k + 4 * BLOCK <= inputs; k += 4 * BLOCK) { // a cache line of each row at a time
-      for (int row = 0; row < rows; row++) {
+      for (int row = firstRow; row < rows; row++) {
         int from = offset + row * inputs + k;
         int to = k * rows + row * BLOCK;
         packBlock(x, from, to);
@@ -107,7 +110,7 @@ public final class Workspace {
       }
     }
     for (; k < inputs; k += BLOCK) {
-      for (int row = 0; row < rows; row++) {
+      for (int row = firstRow; row < rows; row++) {
         int to = k * rows + row * BLOCK;
         for (int i = 0; i < BLOCK; i++) {
           left[to + i] = k + i < inputs ? x[offset + row * inputs + k + i] : 0f;
@@ -123,7 +126,7 @@ public final class Workspace {
     left[to + 3] = x[from + 3];
   }
 
-  /** An element of {@link #packColumns}. */
+  /** An element of {@link Products#packColumns}. */
   float columns(int rows, int k, int row) {
     return left[(k / BLOCK * rows + row) * BLOCK + k % BLOCK];
   }

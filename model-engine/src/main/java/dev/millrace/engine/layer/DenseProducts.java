@@ -49,7 +49,7 @@ final class DenseProducts {
   void forward(float[] parameters, float[] z, int rows) {
     this.parameters = parameters;
     result = z;
-    workspace.packRows(x.values(), x.offset(), rows, shape.inputs());
+    products.packRows(x.values(), x.offset(), rows, shape.inputs(), workspace);
     run(forward, rows, true);
   }
 
@@ -84,7 +84,7 @@ final class DenseProducts {
    */
   void weightGradient(int rows, GradientSink sink) {
     this.sink = sink;
-    workspace.packColumns(x.values(), x.offset(), rows, shape.inputs());
+    products.packColumns(x.values(), x.offset(), rows, shape.inputs(), workspace);
     run(weightGradient, rows, sink.isConcurrent());
   }
 

@@ -13,14 +13,19 @@ import java.util.Map;
  * else computes offsets:
  *
  * <pre>
- *   dense_0/kernel [inputs][units]   dense_0/bias [units]   dense_1/kernel [units][units'] ...
+ *   [12 unused]   dense_0/kernel [inputs][units]   dense_0/bias [units]   dense_1/kernel ...
  * </pre>
+ *
+ * <p>The unused floats and the 16 bytes of an array's header fill one cache line. Where an array
+ * begins a line, as large ones do in G1's heap, no vector of a tensor then spans two lines, which
+ * would cost as much as reading it twice.
  */
 public final class ParameterLayout {
   private static final int LENGTH_MAX = Integer.MAX_VALUE - 64;
+  private static final int FIRST = 12;
 
   private final Map<String, Tensor> byName = new LinkedHashMap<>();
-  private int length;
+  private int length = FIRST;
 
   /**
    * Places another tensor behind the others.
@@ -32,7 +37,7 @@ public final class ParameterLayout {
     long end = length + Tensor.length(rows, columns, form);
     if (end > LENGTH_MAX) {
       throw new IllegalArgumentException(
-          "a model holds at most 2^31 - 65 parameters, tensor=" + name);
+          "a model holds at most 2^31 - 77 parameters, tensor=" + name);
     }
     Tensor tensor = new Tensor(name, rows, columns, length, form);
     if (byName.putIfAbsent(name, tensor) != null) {

@@ -88,11 +88,11 @@ final class KernelCase {
     float[] dy = numbers(3, rows * outputs, 1);
     for (DenseShape one : List.of(shape, new DenseShape(inputs, outputs, 16, DenseShape.NO_BIAS))) {
       float[] y = numbers(4, rows * outputs + 3, 1);
-      workspace.packRows(x, 5, rows, inputs);
+      products.packRows(x, 5, rows, inputs, workspace);
       products.forward(one, x, 5, parameters, y, rows, 0, one.panels(), workspace);
       keep(y);
     }
-    workspace.packColumns(x, 5, rows, inputs);
+    products.packColumns(x, 5, rows, inputs, workspace);
     workspace.packPanels(dy, rows, outputs);
     float[] gradient = numbers(5, (int) Panels.length(inputs, outputs) + 3, 1);
     weightGradient(products, shape, gradient, workspace);

@@ -93,7 +93,7 @@ class KernelTwinsTest {
     Workspace workspace = new Workspace(Workers.ONE);
     workspace.reserve(rows, 67);
     float[] y = new float[rows * shape.outputs()];
-    workspace.packRows(x, offset, rows, shape.inputs());
+    kernels.products().packRows(x, offset, rows, shape.inputs(), workspace);
     kernels.products().forward(shape, x, offset, parameters, y, rows, 0, shape.panels(), workspace);
     return y;
   }

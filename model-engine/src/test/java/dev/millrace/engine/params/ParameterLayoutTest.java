@@ -18,10 +18,10 @@ class ParameterLayoutTest {
   @Test
   void placesTensorsOneBehindTheOther() {
     assertThat(layout.tensors()).containsExactly(kernel, bias, table, narrow);
-    assertThat(bias.offset()).isEqualTo(512_000);
-    assertThat(table.offset()).isEqualTo(512_016);
-    assertThat(narrow.offset()).isEqualTo(512_016 + 48);
-    assertThat(layout.length()).isEqualTo(512_064 + 37 * 32);
+    assertThat(bias.offset()).isEqualTo(12 + 512_000);
+    assertThat(table.offset()).isEqualTo(12 + 512_016);
+    assertThat(narrow.offset()).isEqualTo(12 + 512_016 + 48);
+    assertThat(layout.length()).isEqualTo(12 + 512_064 + 37 * 32);
     assertThat(layout.size()).isEqualTo(512_000 + 10 + 35 + 37 * 21);
     assertThat(layout.tensor("dense_1/kernel")).isEqualTo(narrow);
   }
@@ -65,7 +65,7 @@ class ParameterLayoutTest {
   @Test
   void refusesWhatNoArrayHoldsAndNamesThatAreTaken() {
     assertThatThrownBy(() -> layout.add("dense_9/kernel", 1 << 20, 1 << 11, Form.PANELS))
-        .hasMessage("a model holds at most 2^31 - 65 parameters, tensor=dense_9/kernel");
+        .hasMessage("a model holds at most 2^31 - 77 parameters, tensor=dense_9/kernel");
     assertThatThrownBy(() -> layout.add("dense_0/bias", 1, 1, Form.PANELS))
         .hasMessage("a tensor's name must be its own, name=dense_0/bias");
     assertThatThrownBy(() -> layout.tensor("dense_2/bias"))
