@@ -88,4 +88,17 @@ public final class Entries {
   public float weight(int entry) {
     return weights[entry];
   }
+
+  // The arrays themselves, for loops over many rows; they change with the next entry.
+  int[] bounds() {
+    return bounds;
+  }
+
+  int[] indices() {
+    return indices;
+  }
+
+  float[] weights() {
+    return weights;
+  }
 }

@@ -2,7 +2,9 @@ package dev.millrace.engine.layer;
 
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workspace;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A table with a row of weights for each category: what the active entries of a batch read and
@@ -13,32 +15,43 @@ import java.util.Arrays;
  * several times in a batch gets the sum of its gradients in that order, and is taught once.
  */
 final class Table {
-  private static final int FREE = -1;
+  private static final int FREE = 0; // in a slot; else it holds a place plus 1
   private static final int ENTRIES_MIN = 32;
 
   private final Parameter parameter;
   private final Categories categories;
   private final Kernels kernels;
+  private final int offset;
   private final int columns;
   private final int stride;
   private final int fieldStride;
-  private final int[] shifts; // by field: from an index over all categories to a row of the table
+  private final boolean isScalar; // an entry adds one number, to that of its row
+  private final Run[] runs;
 
   // the entries of the rows at hand
+  private int rows;
   private int count;
   private float weightMax; // by magnitude
   private int[] starts = {0}; // [rows + 1]: where the entries of a row begin
-  private int[] batchRows; // by entry: its row of the batch
-  private int[] tableRows; // its row of the table
-  private int[] targets; // where its result begins, [rows][stride]
+  private int[] tableRows; // by entry: its row of the table
+  private int[] targets; // where its result begins, [rows][stride]; unless the table is scalar
   private int[] numbers; // its place among the entries of all fields of these rows
   private float[] weights;
 
-  private int[] slotRows; // open addressing: the row in a slot
-  private int[] slotPlaces; // and its place among those taught
+  private int[] slots; // open addressing of those taught
   private int[] taught; // the rows of a batch, in the order of first use
   private float[] gradient; // [place][columns]
   private int taughtCount;
+
+  /**
+   * Fields that follow one another, so that the entries of a row lie side by side.
+   *
+   * @param first the number of the first
+   * @param count how many
+   * @param place of the first among the fields of the table
+   * @param shift from an index over all categories to a row of the table
+   */
+  private record Run(int first, int count, int place, int shift) {}
 
   /**
    * @param parameter a tensor with a row for each category of the fields, in their order
@@ -51,14 +64,30 @@ final class Table {
     this.kernels = kernels;
     this.stride = stride;
     this.fieldStride = fieldStride;
+    offset = parameter.tensor().offset();
     columns = parameter.tensor().columns();
-    shifts = new int[categories.fields().size()];
-    int row = 0;
-    for (int f = 0; f < shifts.length; f++) {
-      shifts[f] = row - categories.fields().get(f).base();
-      row += categories.fields().get(f).size();
-    }
+    isScalar = columns == 1 && fieldStride == 0;
+    runs = runs(categories.fields());
     makeRoom(ENTRIES_MIN);
+  }
+
+  private static Run[] runs(List<Inputs.Field> fields) {
+    List<Run> runs = new ArrayList<>();
+    int tableRow = 0;
+    int start = 0;
+    for (int f = 0; f < fields.size(); f++) {
+      Inputs.Field first = fields.get(start);
+      int shift = tableRow - first.base();
+      boolean isLast =
+          f + 1 == fields.size() || fields.get(f + 1).number() != fields.get(f).number() + 1;
+      if (isLast) {
+        runs.add(new Run(first.number(), f + 1 - start, start, shift));
+        for (; start <= f; start++) {
+          tableRow += fields.get(start).size();
+        }
+      }
+    }
+    return runs.toArray(Run[]::new);
   }
 
   Parameter parameter() {
@@ -68,9 +97,12 @@ final class Table {
   /** Lists the entries of the rows at hand. */
   private void list(int rows) {
     Entries entries = categories.inputs().entries();
-    int first = categories.inputs().firstRow();
-    int base = entries.start(first, 0);
-    int most = entries.end(first + rows - 1, entries.fields() - 1) - base;
+    int[] bounds = entries.bounds();
+    int[] indices = entries.indices();
+    float[] entryWeights = entries.weights();
+    int first = categories.inputs().firstRow() * entries.fields();
+    int base = bounds[first];
+    int most = bounds[first + rows * entries.fields()] - base;
     if (most > weights.length) {
       makeRoom(most);
     }
@@ -78,37 +110,48 @@ final class Table {
       starts = new int[rows + 1];
     }
     count = 0;
-    weightMax = 0f;
     for (int row = 0; row < rows; row++) {
       starts[row] = count;
-      for (int f = 0; f < shifts.length; f++) {
-        int field = categories.fields().get(f).number();
-        int end = entries.end(first + row, field);
-        for (int e = entries.start(first + row, field); e < end; e++) {
-          batchRows[count] = row;
-          tableRows[count] = entries.index(e) + shifts[f];
-          targets[count] = row * stride + f * fieldStride;
-          numbers[count] = e - base;
-          weights[count] = entries.weight(e);
-          weightMax = Math.max(weightMax, Math.abs(entries.weight(e)));
-          count++;
+      int field = first + row * entries.fields();
+      for (Run run : runs) {
+        int from = bounds[field + run.first];
+        int length = bounds[field + run.first + run.count] - from;
+        for (int i = 0; i < length; i++) {
+          tableRows[count + i] = indices[from + i] + run.shift;
+          numbers[count + i] = from + i - base;
         }
+        System.arraycopy(entryWeights, from, weights, count, length);
+        if (!isScalar) {
+          target(bounds, field, row, run);
+        }
+        count += length;
       }
     }
     starts[rows] = count;
+    this.rows = rows;
+    weightMax = kernels.maxMagnitude(weights, 0, count);
+  }
+
+  /** Sets the targets of a run of a row, whose first field of the categories is given. */
+  private void target(int[] bounds, int field, int row, Run run) {
+    int i = count;
+    for (int f = 0; f < run.count; f++) {
+      int at = field + run.first + f;
+      int end = i + bounds[at + 1] - bounds[at];
+      Arrays.fill(targets, i, end, row * stride + (run.place + f) * fieldStride);
+      i = end;
+    }
   }
 
   private void makeRoom(int entries) {
-    int slots = Integer.highestOneBit(2 * entries - 1) << 1;
-    batchRows = new int[slots / 2];
-    tableRows = new int[slots / 2];
-    targets = new int[slots / 2];
-    numbers = new int[slots / 2];
-    weights = new float[slots / 2];
-    slotRows = new int[slots];
-    slotPlaces = new int[slots];
-    taught = new int[slots / 2];
-    gradient = new float[Math.multiplyExact(slots / 2, columns)];
+    int room = Integer.highestOneBit(2 * entries - 1);
+    tableRows = new int[room];
+    targets = new int[room];
+    numbers = new int[room];
+    weights = new float[room];
+    slots = new int[2 * room];
+    taught = new int[room];
+    gradient = new float[Math.multiplyExact(room, columns)];
   }
 
   /** Where the entries of a row of the batch begin; those of the next begin where they end. */
@@ -127,7 +170,7 @@ final class Table {
 
   /** Where the table's row of an entry lies in the flat array. */
   private int at(int i) {
-    return parameter.tensor().offset() + tableRows[i] * columns;
+    return offset + tableRows[i] * columns;
   }
 
   /**
@@ -137,12 +180,22 @@ final class Table {
    */
   void addTo(float[] y, int rows, float[] parameters) {
     list(rows);
+    if (isScalar) {
+      addScalars(y, rows, parameters);
+      return;
+    }
     for (int i = 0; i < count; i++) {
-      if (columns == 1) {
-        y[targets[i]] = Math.fma(weights[i], parameters[at(i)], y[targets[i]]);
-      } else {
-        kernels.axpy(weights[i], parameters, at(i), y, targets[i], columns);
+      kernels.axpy(weights[i], parameters, at(i), y, targets[i], columns);
+    }
+  }
+
+  private void addScalars(float[] y, int rows, float[] parameters) {
+    for (int row = 0; row < rows; row++) {
+      float sum = y[row * stride];
+      for (int i = starts[row]; i < starts[row + 1]; i++) {
+        sum = Math.fma(weights[i], parameters[offset + tableRows[i]], sum);
       }
+      y[row * stride] = sum;
     }
   }
 
@@ -191,22 +244,40 @@ final class Table {
    */
   void gradientsWithoutOwn(float[] dy, float[] own, float[] parameters, GradientSink sink) {
     sumGradients(dy);
-    for (int i = 0; i < count; i++) {
-      float factor = -own[batchRows[i]] * (weights[i] * weights[i]);
-      kernels.axpy(factor, parameters, at(i), gradient, place(tableRows[i]) * columns, columns);
+    for (int row = 0; row < rows; row++) {
+      for (int i = starts[row]; i < starts[row + 1]; i++) {
+        float factor = -own[row] * (weights[i] * weights[i]);
+        kernels.axpy(factor, parameters, at(i), gradient, place(tableRows[i]) * columns, columns);
+      }
     }
     sink.acceptRows(parameter, taught, taughtCount, gradient);
   }
 
   private void sumGradients(float[] dy) {
-    Arrays.fill(slotRows, FREE);
+    Arrays.fill(slots, FREE);
     taughtCount = 0;
+    if (isScalar) {
+      sumScalars(dy);
+      return;
+    }
     for (int i = 0; i < count; i++) {
+      int known = taughtCount;
       int to = place(tableRows[i]) * columns;
-      if (columns == 1) {
-        gradient[to] = Math.fma(weights[i], dy[targets[i]], gradient[to]);
-      } else {
-        kernels.axpy(weights[i], dy, targets[i], gradient, to, columns);
+      if (taughtCount > known) {
+        Arrays.fill(gradient, to, to + columns, 0f);
+      }
+      kernels.axpy(weights[i], dy, targets[i], gradient, to, columns);
+    }
+  }
+
+  private void sumScalars(float[] dy) {
+    for (int row = 0; row < rows; row++) {
+      float dyRow = dy[row * stride];
+      for (int i = starts[row]; i < starts[row + 1]; i++) {
+        int known = taughtCount;
+        int place = place(tableRows[i]);
+        float before = taughtCount > known ? 0f : gradient[place];
+        gradient[place] = Math.fma(weights[i], dyRow, before);
       }
     }
   }
@@ -224,10 +295,12 @@ final class Table {
 
   /** gradient[entry] -= own·weight·|table[index]|², own [rows] being of its row. */
   void subtractOwn(float[] own, float[] parameters, float[] gradient, Workspace workspace) {
-    for (int i = 0; i < count; i++) {
-      float factor = -own[batchRows[i]] * weights[i];
-      int number = numbers[i];
-      gradient[number] = Math.fma(factor, norm(i, parameters, workspace), gradient[number]);
+    for (int row = 0; row < rows; row++) {
+      for (int i = starts[row]; i < starts[row + 1]; i++) {
+        float factor = -own[row] * weights[i];
+        int number = numbers[i];
+        gradient[number] = Math.fma(factor, norm(i, parameters, workspace), gradient[number]);
+      }
     }
   }
 
@@ -238,20 +311,20 @@ final class Table {
     }
   }
 
-  /** The place of a row's gradient, which is 0 when the row is new. */
+  /** The place of a row among those taught, where it is added if it is new. */
   private int place(int row) {
-    int mask = slotRows.length - 1;
-    int slot = (row * 0x9E3779B9 >>> 8) & mask;
-    while (slotRows[slot] != row) {
-      if (slotRows[slot] == FREE) {
-        slotRows[slot] = row;
-        slotPlaces[slot] = taughtCount;
-        taught[taughtCount] = row;
-        Arrays.fill(gradient, taughtCount * columns, (taughtCount + 1) * columns, 0f);
-        return taughtCount++;
+    int mask = slots.length - 1;
+    int slot = row * 0x9E3779B9 >>> Integer.numberOfLeadingZeros(mask);
+    while (slots[slot] != FREE) {
+      int place = slots[slot] - 1;
+      if (taught[place] == row) {
+        return place;
       }
       slot = (slot + 1) & mask;
     }
-    return slotPlaces[slot];
+    int place = taughtCount++;
+    slots[slot] = place + 1;
+    taught[place] = row;
+    return place;
   }
 }

@@ -226,41 +226,43 @@ final class Trainer {
 
   /** The optimiser's step for rows of a table, brought together and put back. */
   private void useRows(Tensor table, int[] rows, int count, float[] g) {
-    copyRows(table, rows, count, parameters, rowWeights, true);
+    gather(table, parameters, rows, count, rowWeights);
     for (int i = 0; i < slots.length; i++) {
-      copyRows(table, rows, count, slots[i], rowSlots[i], true);
+      gather(table, slots[i], rows, count, rowSlots[i]);
     }
     optimizer.update(updates, rowWeights, rowSlots, 0, g, 0, count * table.columns());
-    copyRows(table, rows, count, parameters, rowWeights, false);
-    touch(table, rows, count);
+    scatter(rowWeights, rows, count, table, parameters);
     for (int i = 0; i < slots.length; i++) {
-      copyRows(table, rows, count, slots[i], rowSlots[i], false);
+      scatter(rowSlots[i], rows, count, table, slots[i]);
+    }
+    touched.get(table).touch(rows, count, table.columns());
+  }
+
+  private static void gather(Tensor table, float[] array, int[] rows, int count, float[] together) {
+    int offset = table.offset();
+    int columns = table.columns();
+    if (columns == 1) {
+      for (int i = 0; i < count; i++) {
+        together[i] = array[offset + rows[i]];
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(array, offset + rows[i] * columns, together, i * columns, columns);
+      }
     }
   }
 
-  private void touch(Tensor table, int[] rows, int count) {
-    TouchedBlocks blocks = touched.get(table);
+  private static void scatter(
+      float[] together, int[] rows, int count, Tensor table, float[] array) {
+    int offset = table.offset();
     int columns = table.columns();
-    for (int i = 0; i < count; i++) {
-      blocks.touch(rows[i] * columns, columns);
-    }
-  }
-
-  private static void copyRows(
-      Tensor table, int[] rows, int count, float[] array, float[] together, boolean out) {
-    int columns = table.columns();
-    for (int i = 0; i < count; i++) {
-      int at = table.offset() + rows[i] * columns;
-      if (columns == 1) {
-        if (out) {
-          together[i] = array[at];
-        } else {
-          array[at] = together[i];
-        }
-      } else if (out) {
-        System.arraycopy(array, at, together, i * columns, columns);
-      } else {
-        System.arraycopy(together, i * columns, array, at, columns);
+    if (columns == 1) {
+      for (int i = 0; i < count; i++) {
+        array[offset + rows[i]] = together[i];
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(together, i * columns, array, offset + rows[i] * columns, columns);
       }
     }
   }
@@ -276,7 +278,7 @@ final class Trainer {
       }
     }
     if (p.l1() > 0 || p.l2() > 0) {
-      copyRows(p.tensor(), rows, count, trainingPoint, rowWeights, true);
+      gather(p.tensor(), trainingPoint, rows, count, rowWeights);
     }
     prepare(p, rowWeights, 0, g, 0, needed);
   }

@@ -8,29 +8,49 @@ import java.util.BitSet;
  * the seed gave them, so that neither a commit nor a digest costs more than the rows in use.
  */
 public final class TouchedBlocks {
-  private static final int ELEMENTS = StateBlocks.BLOCK_BYTES / Float.BYTES;
+  private static final int ELEMENT_BITS =
+      Integer.numberOfTrailingZeros(StateBlocks.BLOCK_BYTES / Float.BYTES);
 
   private final long[] ever; // a bit a block
+  private final long[] fresh; // of these, the ones that the two sets still lack
   private final BitSet unstored = new BitSet();
   private final BitSet undigested = new BitSet();
 
   /** No block of so many floats has been touched. */
   public TouchedBlocks(int length) {
-    ever = new long[(length / ELEMENTS + Long.SIZE) / Long.SIZE];
+    ever = new long[(length >>> ELEMENT_BITS) / Long.SIZE + 1];
+    fresh = new long[ever.length];
   }
 
-  /** Says that some elements have changed. */
-  public void touch(int element, int count) {
-    for (int block = element / ELEMENTS; block <= (element + count - 1) / ELEMENTS; block++) {
-      ever[block / Long.SIZE] |= 1L << block;
-      unstored.set(block);
-      undigested.set(block);
+  /** Says that some rows of so many elements have changed. */
+  public void touch(int[] rows, int count, int columns) {
+    for (int i = 0; i < count; i++) {
+      int first = rows[i] * columns >>> ELEMENT_BITS;
+      int last = rows[i] * columns + columns - 1 >>> ELEMENT_BITS;
+      for (int block = first; block <= last; block++) {
+        if (!isIn(fresh, block)) {
+          fresh[block >>> 6] |= 1L << block;
+          ever[block >>> 6] |= 1L << block;
+        }
+      }
     }
+  }
+
+  private static boolean isIn(long[] set, int block) {
+    return (set[block >>> 6] & 1L << block) != 0;
+  }
+
+  private void settle() {
+    BitSet blocks = BitSet.valueOf(fresh);
+    unstored.or(blocks);
+    undigested.or(blocks);
+    Arrays.fill(fresh, 0);
   }
 
   /** Says that no block has been touched. */
   public void forget() {
     Arrays.fill(ever, 0);
+    Arrays.fill(fresh, 0);
     unstored.clear();
     undigested.clear();
   }
@@ -41,27 +61,30 @@ public final class TouchedBlocks {
   }
 
   boolean isTouched(int block) {
-    return (ever[block / Long.SIZE] & 1L << block) != 0;
+    return isIn(ever, block);
   }
 
   boolean isUnstored(int block) {
-    return unstored.get(block);
+    return unstored.get(block) || isIn(fresh, block);
   }
 
   boolean isUndigested(int block) {
-    return undigested.get(block);
+    return undigested.get(block) || isIn(fresh, block);
   }
 
   void stored() {
+    settle();
     unstored.clear();
   }
 
   void digested() {
+    settle();
     undigested.clear();
   }
 
   /** After {@link #state} was read: every block is stored, and none digested. */
   void restored() {
+    Arrays.fill(fresh, 0);
     unstored.clear();
     undigested.or(BitSet.valueOf(ever));
   }
