@@ -149,7 +149,7 @@ final class Table {
     targets = new int[room];
     numbers = new int[room];
     weights = new float[room];
-    slots = new int[2 * room];
+    slots = new int[4 * room];
     taught = new int[room];
     gradient = new float[Math.multiplyExact(room, columns)];
   }

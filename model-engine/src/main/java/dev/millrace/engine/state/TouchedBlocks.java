@@ -27,12 +27,19 @@ public final class TouchedBlocks {
     for (int i = 0; i < count; i++) {
       int first = rows[i] * columns >>> ELEMENT_BITS;
       int last = rows[i] * columns + columns - 1 >>> ELEMENT_BITS;
-      for (int block = first; block <= last; block++) {
-        if (!isIn(fresh, block)) {
-          fresh[block >>> 6] |= 1L << block;
-          ever[block >>> 6] |= 1L << block;
-        }
+      if (!isIn(fresh, first)) {
+        touch(first, first);
       }
+      if (last > first) {
+        touch(first + 1, last);
+      }
+    }
+  }
+
+  private void touch(int first, int last) {
+    for (int block = first; block <= last; block++) {
+      fresh[block >>> 6] |= 1L << block;
+      ever[block >>> 6] |= 1L << block;
     }
   }
 
