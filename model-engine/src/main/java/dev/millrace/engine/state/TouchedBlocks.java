@@ -4,24 +4,30 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Which blocks of a large table a step has touched. Only these are kept: the others still hold what
+ * Which blocks of a large array have been touched. Only these are kept: the others still hold what
  * the seed gave them, so that neither a commit nor a digest costs more than the rows in use.
  */
 public final class TouchedBlocks {
-  private static final int ELEMENTS = StateBlocks.BLOCK_BYTES / Float.BYTES;
-
+  private final int blockElements;
   private final long[] ever; // a bit a block
   private final BitSet unstored = new BitSet();
   private final BitSet undigested = new BitSet();
 
   /** No block of so many floats has been touched. */
   public TouchedBlocks(int length) {
-    ever = new long[(length / ELEMENTS + Long.SIZE) / Long.SIZE];
+    this(length, Float.BYTES);
+  }
+
+  /** No block of so many elements of such a size has been touched. */
+  public TouchedBlocks(int length, int elementBytes) {
+    blockElements = StateBlocks.BLOCK_BYTES / elementBytes;
+    ever = new long[(length / blockElements + Long.SIZE) / Long.SIZE];
   }
 
   /** Says that some elements have changed. */
   public void touch(int element, int count) {
-    for (int block = element / ELEMENTS; block <= (element + count - 1) / ELEMENTS; block++) {
+    int last = (element + count - 1) / blockElements;
+    for (int block = element / blockElements; block <= last; block++) {
       ever[block / Long.SIZE] |= 1L << block;
       unstored.set(block);
       undigested.set(block);
@@ -35,7 +41,7 @@ public final class TouchedBlocks {
     undigested.clear();
   }
 
-  /** Which blocks are kept, as an array that must survive and be read before the table itself. */
+  /** Which blocks are kept, as an array that must survive and be read before the other itself. */
   public StateArray state(String name) {
     return StateArray.of(name, ever);
   }
