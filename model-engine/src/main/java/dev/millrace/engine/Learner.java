@@ -392,7 +392,9 @@ public final class Learner {
     if (network.steps() > 0) {
       network.initialize(spec.seed()); // what no block holds is as the seed gave it
     }
+    featurizer.forget();
     model.read(reader);
+    featurizer.restored();
     progress.read(reader);
     network.restoreSteps(counts[STEPS]);
     long batched = counts[BATCHED];

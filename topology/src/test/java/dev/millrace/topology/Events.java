@@ -36,6 +36,15 @@ final class Events {
   private Events() {}
 
   static Pipeline pipeline(int batch, int snapshotEvery) {
+    return pipeline(batch, snapshotEvery, "one_hot, categories: [red, green]");
+  }
+
+  /**
+   * A pipeline of that schema.
+   *
+   * @param color the type of the field of this name, with its settings
+   */
+  static Pipeline pipeline(int batch, int snapshotEvery, String color) {
     return PipelineParser.parse(
         """
         name: test
@@ -43,13 +52,13 @@ final class Events {
           topic: in
           features:
             - x
-            - {name: color, type: one_hot, categories: [red, green]}
+            - {name: color, type: %s}
         label: {field: y, classes: [no, yes], weight: w}
         model: {layers: [{dense: 4, activation: tanh}], optimizer: {adam: {learning_rate: 0.01}}}
         batch: %d
         snapshots: {every: %d steps, keep: 2}
         """
-            .formatted(batch, snapshotEvery),
+            .formatted(color, batch, snapshotEvery),
         "test.yaml");
   }
 

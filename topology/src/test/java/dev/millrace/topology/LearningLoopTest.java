@@ -103,8 +103,20 @@ class LearningLoopTest {
   @Property(tries = 200)
   void shouldTellTheSameWhereverItCommitsAndRestarts(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int batch) {
+    tellsTheSame(seed, Events.pipeline(batch, 3));
+  }
+
+  /** The same where a text has a row by when it was first learned, if one was left. */
+  @Property(tries = 200)
+  void shouldKnowTheSameTextsWhereverItCommitsAndRestarts(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 9) int batch,
+      @ForAll @IntRange(min = 1, max = 4) int texts) {
+    tellsTheSame(seed, Events.pipeline(batch, 3, "growing, size: " + texts));
+  }
+
+  private static void tellsTheSame(long seed, Pipeline pipeline) {
     List<byte[]> log = log(seed, 120);
-    Pipeline pipeline = Events.pipeline(batch, 3);
     Told expected = new Told();
     LearningLoop plain = loop(pipeline, expected);
     for (int i = 0; i < log.size(); i++) {
@@ -244,6 +256,10 @@ class LearningLoopTest {
             model: {loss: {binary_crossentropy: {label_smoothing: 0.1}}}
             """,
             "robust.yaml");
+    assertThatThrownBy(
+            () -> loop(Events.pipeline(4, 100, "growing, size: 30"), new Told()).read(store::get))
+        .hasMessageContaining("color")
+        .hasMessageContaining("is growing, up to 30 texts");
     assertThatThrownBy(() -> loop(robust, new Told()).read(store::get))
         .hasMessageContaining("label: was y of [no, yes], weight w, is y of [no, yes];")
         .hasMessageContaining(

@@ -104,7 +104,7 @@ final class PipelineFields {
   private static Kind kind(FeatureKind type) {
     return switch (type) {
       case NUMERIC -> Kind.DOUBLE;
-      case ONE_HOT, HASHED -> Kind.STRING;
+      case ONE_HOT, HASHED, GROWING -> Kind.STRING;
       case VECTOR -> throw new AssertionError("vectors have columns of their own");
     };
   }

@@ -13,8 +13,11 @@ public final class EventRow {
   /** Numbers by slot; NaN is missing. */
   public final double[] numbers;
 
-  /** Index of the category within its feature, by slot; {@link #MISSING} is missing. */
-  public final int[] categories;
+  /**
+   * By slot, the index of the category within its feature or, of a growing feature, the {@linkplain
+   * GrowingVocabulary#key key} of its text; {@link #MISSING} is missing.
+   */
+  public final long[] categories;
 
   /** Vectors one after another; NaN in its first place says that a vector is missing. */
   public final float[] vectors;
@@ -30,7 +33,7 @@ public final class EventRow {
 
   EventRow(int numbers, int categories, int vectorValues) {
     this.numbers = new double[numbers];
-    this.categories = new int[categories];
+    this.categories = new long[categories];
     this.vectors = new float[vectorValues];
     clear();
   }

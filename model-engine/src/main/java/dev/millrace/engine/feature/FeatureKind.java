@@ -12,12 +12,17 @@ public enum FeatureKind {
   ONE_HOT,
   /** A text with any vocabulary: a stated number of slots, chosen by a hash of its UTF-8 bytes. */
   HASHED,
+  /**
+   * A text with a vocabulary that grows: one slot for each of the first texts that are learned, up
+   * to a stated number, one for unknown ones, one for missing.
+   */
+  GROWING,
   /** An array of numbers of stated length. */
   VECTOR;
 
   /** Whether it has categories, one of which is active, and not numbers. */
   public boolean isCategory() {
-    return this == ONE_HOT || this == HASHED;
+    return this == ONE_HOT || this == HASHED || this == GROWING;
   }
 
   /** The name in a pipeline file: {@code one_hot}. */

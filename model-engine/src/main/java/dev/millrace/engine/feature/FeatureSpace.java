@@ -42,7 +42,7 @@ public final class FeatureSpace {
           vectorValuesSoFar = Math.addExact(vectorValuesSoFar, feature.size());
           column = Math.addExact(column, feature.size());
         }
-        case ONE_HOT, HASHED -> {
+        case ONE_HOT, HASHED, GROWING -> {
           placed.add(new Field(feature, categories.size(), index));
           categories.put(feature.name(), feature.size());
           index = Math.addExact(index, feature.size());

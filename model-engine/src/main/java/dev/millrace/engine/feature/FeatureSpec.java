@@ -7,17 +7,28 @@ import java.util.List;
  *
  * @param categories the vocabulary of a {@link FeatureKind#ONE_HOT}, else empty
  * @param size the number of slots of a {@link FeatureKind#HASHED} (its buckets) or of a {@link
- *     FeatureKind#VECTOR} (its length); 1 for a number; the vocabulary and two for one-hot
+ *     FeatureKind#VECTOR} (its length); 1 for a number; the vocabulary and two for one-hot, the
+ *     most texts and two for a {@link FeatureKind#GROWING}
  * @param normalize whether numbers are standardised by their running mean and variance
  */
 public record FeatureSpec(
     String name, FeatureKind kind, List<String> categories, int size, boolean normalize) {
   public FeatureSpec {
     categories = List.copyOf(categories);
-    int sizeMin = kind == FeatureKind.HASHED ? 2 : 1;
+    int sizeMin =
+        switch (kind) {
+          case HASHED -> 2;
+          case GROWING -> 3;
+          case NUMERIC, ONE_HOT, VECTOR -> 1;
+        };
     if (size < sizeMin) {
       throw new IllegalArgumentException(
           "size must be at least %d, feature=%s, size=%d".formatted(sizeMin, name, size));
+    }
+    if (kind == FeatureKind.GROWING && size - 2 > GrowingVocabulary.TEXTS_MAX) {
+      throw new IllegalArgumentException(
+          "a growing vocabulary has at most %,d texts, feature=%s, texts=%,d"
+              .formatted(GrowingVocabulary.TEXTS_MAX, name, size - 2));
     }
     if (kind == FeatureKind.ONE_HOT && (categories.isEmpty() || size != categories.size() + 2)) {
       throw new IllegalArgumentException(
@@ -36,6 +47,11 @@ public record FeatureSpec(
 
   public static FeatureSpec hashed(String name, int buckets) {
     return new FeatureSpec(name, FeatureKind.HASHED, List.of(), buckets, false);
+  }
+
+  /** A text of which the first so many that are learned have a category of their own. */
+  public static FeatureSpec growing(String name, int texts) {
+    return new FeatureSpec(name, FeatureKind.GROWING, List.of(), Math.addExact(texts, 2), false);
   }
 
   public static FeatureSpec vector(String name, int length, boolean normalize) {

@@ -4,8 +4,11 @@ import dev.millrace.engine.feature.FeatureSpace.Field;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.Entries;
 import dev.millrace.engine.state.StateArray;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Turns an {@link EventRow} into a row of numbers, standardising them as it goes, and an entry for
@@ -14,8 +17,8 @@ import java.util.List;
  * <p>A number first joins its column's running mean and population variance (Welford 1962), then is
  * scaled by them and clipped to ±{@value #CLIP}; a column that has been constant so far gives 0. A
  * missing number or vector gives 0 and joins nothing. One-hot has a category for each word of its
- * vocabulary, then one for unknown ones, then one for missing. A hashed text has category 0 for
- * missing.
+ * vocabulary, then one for unknown ones, then one for missing; so has a growing text, whose
+ * vocabulary is that of the labelled events so far. A hashed text has category 0 for missing.
  */
 public final class Featurizer {
   /** Standardised values lie within ± this. */
@@ -28,16 +31,21 @@ public final class Featurizer {
   private final long[] count; // by field: values that have joined
   private final double[] mean; // by column that is scaled
   private final double[] m2;
+  private final GrowingVocabulary[] vocabularies; // by field: null if it does not grow
 
   public Featurizer(FeatureSpace space, Kernels kernels) {
     this.space = space;
     this.kernels = kernels;
     fields = space.fields().toArray(Field[]::new);
     statistic = new int[fields.length];
+    vocabularies = new GrowingVocabulary[fields.length];
     int statistics = 0;
     for (int i = 0; i < fields.length; i++) {
       statistic[i] = fields[i].spec().normalize() ? statistics : -1;
       statistics += fields[i].spec().normalize() ? fields[i].spec().size() : 0;
+      if (fields[i].spec().kind() == FeatureKind.GROWING) {
+        vocabularies[i] = new GrowingVocabulary(fields[i].spec().size() - 2);
+      }
     }
     count = new long[fields.length];
     mean = new double[statistics];
@@ -50,7 +58,8 @@ public final class Featurizer {
   }
 
   /**
-   * Writes the event's row; its numbers join the statistics first.
+   * Writes the event's row; its numbers join the statistics first, and if it is labelled its texts
+   * join the vocabularies that grow.
    *
    * @param row receives {@link #width()} floats from {@code offset}
    * @param entries gets another row
@@ -62,7 +71,11 @@ public final class Featurizer {
       switch (field.spec().kind()) {
         case NUMERIC -> row[column] = number(event.numbers[field.slot()], i);
         case ONE_HOT, HASHED -> {
-          entries.add(category(event.categories[field.slot()], field), 1f);
+          entries.add(category((int) event.categories[field.slot()], field), 1f);
+          entries.endField();
+        }
+        case GROWING -> {
+          entries.add(growing(event.categories[field.slot()], event.labelled, i), 1f);
           entries.endField();
         }
         case VECTOR -> vector(event.vectors, i, row, column);
@@ -81,6 +94,16 @@ public final class Featurizer {
     FeatureSpec spec = field.spec();
     int missing = spec.kind() == FeatureKind.HASHED ? 0 : spec.size() - 1;
     return field.column() + (category == EventRow.MISSING ? missing : category);
+  }
+
+  private int growing(long key, boolean labelled, int i) {
+    Field field = fields[i];
+    int texts = field.spec().size() - 2;
+    if (key == EventRow.MISSING) {
+      return field.column() + texts + 1;
+    }
+    int row = labelled ? vocabularies[i].learn(key) : vocabularies[i].row(key);
+    return field.column() + (row == GrowingVocabulary.UNKNOWN ? texts : row);
   }
 
   private void vector(float[] vectors, int i, float[] row, int column) {
@@ -108,11 +131,34 @@ public final class Featurizer {
     return variance > 0 ? (float) Math.max(-CLIP, Math.min(CLIP, rest / Math.sqrt(variance))) : 0f;
   }
 
-  /** What must survive: the statistics of each scaled column. */
+  /**
+   * What must survive: the statistics of each scaled column and the vocabularies that grow. {@link
+   * #forget} comes before it is read and {@link #restored} after.
+   */
   public List<StateArray> state() {
-    return List.of(
-        StateArray.of("feat/count", count),
-        StateArray.of("feat/mean", mean),
-        StateArray.of("feat/m2", m2));
+    List<StateArray> state = new ArrayList<>();
+    state.add(StateArray.of("feat/count", count));
+    state.add(StateArray.of("feat/mean", mean));
+    state.add(StateArray.of("feat/m2", m2));
+    for (int i = 0; i < fields.length; i++) {
+      if (vocabularies[i] != null) {
+        state.addAll(vocabularies[i].state("feat/" + fields[i].spec().name() + ".keys"));
+      }
+    }
+    return state;
+  }
+
+  /** Begins the vocabularies anew: state that is read has only the blocks that were touched. */
+  public void forget() {
+    growing().forEach(GrowingVocabulary::forget);
+  }
+
+  /** Takes up the vocabularies that were read. */
+  public void restored() {
+    growing().forEach(GrowingVocabulary::restored);
+  }
+
+  private Stream<GrowingVocabulary> growing() {
+    return Arrays.stream(vocabularies).filter(Objects::nonNull);
   }
 }

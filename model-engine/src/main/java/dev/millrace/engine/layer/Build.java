@@ -141,7 +141,7 @@ record Build(
     for (Source source : sources) {
       if (source.categories().isEmpty() || source.signal().isPresent()) {
         throw new IllegalArgumentException(
-            "layer '%s' reads categories: one_hot or hashed features by name, or '%s'"
+            "layer '%s' reads categories: one_hot, hashed or growing features by name, or '%s'"
                 .formatted(name, Inputs.CATEGORIES));
       }
       joined = join(joined, source.categories());

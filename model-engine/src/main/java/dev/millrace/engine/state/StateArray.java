@@ -80,6 +80,15 @@ public final class StateArray {
   }
 
   public static StateArray of(String name, long[] array) {
+    return of(name, array, Optional.empty());
+  }
+
+  /**
+   * Whole numbers.
+   *
+   * @param touched which blocks are kept; empty if all are
+   */
+  public static StateArray of(String name, long[] array, Optional<TouchedBlocks> touched) {
     return new StateArray(
         name,
         array.length,
@@ -94,7 +103,8 @@ public final class StateArray {
           public void read(int from, int count, ByteBuffer source) {
             source.asLongBuffer().get(array, from, count);
           }
-        });
+        },
+        touched);
   }
 
   /** Which blocks are kept; empty if all are. */

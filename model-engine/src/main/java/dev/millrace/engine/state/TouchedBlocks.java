@@ -4,13 +4,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Which blocks of a large table a step has touched. Only these are kept: the others still hold what
+ * Which blocks of a large array have been touched. Only these are kept: the others still hold what
  * the seed gave them, so that neither a commit nor a digest costs more than the rows in use.
  */
 public final class TouchedBlocks {
-  private static final int ELEMENT_BITS =
-      Integer.numberOfTrailingZeros(StateBlocks.BLOCK_BYTES / Float.BYTES);
-
+  private final int elementBits; // of the elements of a block, which are a power of two
   private final long[] ever; // a bit a block
   private final long[] fresh; // of these, the ones that the two sets still lack
   private final BitSet unstored = new BitSet();
@@ -18,25 +16,36 @@ public final class TouchedBlocks {
 
   /** No block of so many floats has been touched. */
   public TouchedBlocks(int length) {
-    ever = new long[(length >>> ELEMENT_BITS) / Long.SIZE + 1];
+    this(length, Float.BYTES);
+  }
+
+  /** No block of so many elements of such a size has been touched. */
+  public TouchedBlocks(int length, int elementBytes) {
+    elementBits = Integer.numberOfTrailingZeros(StateBlocks.BLOCK_BYTES / elementBytes);
+    ever = new long[(length >>> elementBits) / Long.SIZE + 1];
     fresh = new long[ever.length];
+  }
+
+  /** Says that an element has changed. */
+  public void touch(int element) {
+    touchBlocks(element >>> elementBits, element >>> elementBits);
   }
 
   /** Says that some rows of so many elements have changed. */
   public void touch(int[] rows, int count, int columns) {
     for (int i = 0; i < count; i++) {
-      int first = rows[i] * columns >>> ELEMENT_BITS;
-      int last = rows[i] * columns + columns - 1 >>> ELEMENT_BITS;
+      int first = rows[i] * columns >>> elementBits;
+      int last = rows[i] * columns + columns - 1 >>> elementBits;
       if (!isIn(fresh, first)) {
-        touch(first, first);
+        touchBlocks(first, first);
       }
       if (last > first) {
-        touch(first + 1, last);
+        touchBlocks(first + 1, last);
       }
     }
   }
 
-  private void touch(int first, int last) {
+  private void touchBlocks(int first, int last) {
     for (int block = first; block <= last; block++) {
       fresh[block >>> 6] |= 1L << block;
       ever[block >>> 6] |= 1L << block;
@@ -62,7 +71,7 @@ public final class TouchedBlocks {
     undigested.clear();
   }
 
-  /** Which blocks are kept, as an array that must survive and be read before the table itself. */
+  /** Which blocks are kept, as an array that must survive and be read before the other itself. */
   public StateArray state(String name) {
     return StateArray.of(name, ever);
   }

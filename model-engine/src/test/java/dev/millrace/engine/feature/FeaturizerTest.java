@@ -97,6 +97,34 @@ class FeaturizerTest {
   }
 
   @Test
+  void shouldGiveATextARowWhenItIsFirstLearnedUntilTheVocabularyIsFull() {
+    FeatureSpace grows =
+        new FeatureSpace(List.of(FeatureSpec.hashed("h", 5), FeatureSpec.growing("g", 2)));
+    assertThat(grows.categories().toString()).isEqualTo("{h=5, g=4}");
+    Featurizer growing = new Featurizer(grows, KERNELS);
+    int unknown = 2;
+    int missing = 3;
+    assertThat(row(growing, grows, 900, false)).as("only seen").isEqualTo(unknown);
+    assertThat(row(growing, grows, EventRow.MISSING, true)).isEqualTo(missing);
+    assertThat(row(growing, grows, 800, true)).isZero();
+    assertThat(row(growing, grows, 900, false)).as("only seen").isEqualTo(unknown);
+    assertThat(row(growing, grows, 900, true)).isOne();
+    assertThat(row(growing, grows, 700, true)).as("full").isEqualTo(unknown);
+    assertThat(row(growing, grows, 800, false)).isZero();
+    assertThat(row(growing, grows, 900, false)).isOne();
+    assertThat(row(growing, grows, EventRow.MISSING, false)).isEqualTo(missing);
+  }
+
+  private static int row(Featurizer featurizer, FeatureSpace space, long key, boolean labelled) {
+    EventRow event = space.newEvent();
+    event.categories[1] = key;
+    event.labelled = labelled;
+    Entries entries = new Entries(2, 1);
+    featurizer.featurize(event, new float[0], 0, entries);
+    return entries.index(entries.start(0, 1)) - 5;
+  }
+
+  @Test
   void shouldCopyAVectorThatIsNotNormalized() {
     event.vectors[0] = 3.5f;
     event.vectors[1] = -1e20f;

@@ -110,7 +110,7 @@ class LayersTest {
       refuses(needsNumbers.formatted("l"), layer.at("l", List.of("user")));
     }
     String needsCategories =
-        "layer '%s' reads categories: one_hot or hashed features by name, or 'categories'";
+        "layer '%s' reads categories: one_hot, hashed or growing features by name, or 'categories'";
     refuses(needsCategories.formatted("e"), LayerSpec.embedding(2).at("e", List.of("numbers")));
     refuses(
         needsCategories.formatted("e"),

@@ -126,7 +126,8 @@ final class Options {
             new Option(
                 "size",
                 new Shape.Whole(1, BUCKETS_MAX),
-                "The length of a vector, which must state it.",
+                "The length of a vector, or the most texts that a growing feature knows; either"
+                    + " must state it.",
                 "none"),
             new Option(
                 "normalize",

@@ -79,7 +79,8 @@ public record Pipeline(
    * @param type empty: by the schema
    * @param categories the vocabulary of a {@code one_hot}; empty otherwise, or to take an enum's
    *     symbols
-   * @param size buckets of a {@code hashed}, length of a {@code vector}
+   * @param size buckets of a {@code hashed}, length of a {@code vector}, most texts of a {@code
+   *     growing}
    * @param normalize empty: yes for numbers and vectors
    */
   public record Feature(

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a shape cannot say: options that contradict each other. */
 final class PipelineChecks {
@@ -66,16 +67,18 @@ final class PipelineChecks {
 
   private void feature(Value feature) {
     Optional<FeatureKind> kind = PipelineParser.kind(feature);
-    only(feature, "categories", kind, FeatureKind.ONE_HOT);
-    only(feature, "buckets", kind, FeatureKind.HASHED);
-    only(feature, "size", kind, FeatureKind.VECTOR);
+    only(feature, "categories", kind, List.of(FeatureKind.ONE_HOT));
+    only(feature, "buckets", kind, List.of(FeatureKind.HASHED));
+    only(feature, "size", kind, List.of(FeatureKind.VECTOR, FeatureKind.GROWING));
     if (kind.equals(Optional.of(FeatureKind.VECTOR)) && feature.get("size").isEmpty()) {
       problems.add(feature.node(), "a vector needs its length; expected 'size: N' here");
     }
-    boolean text =
-        kind.equals(Optional.of(FeatureKind.ONE_HOT))
-            || kind.equals(Optional.of(FeatureKind.HASHED));
-    if (text && feature.flag("normalize").orElse(false)) {
+    if (kind.equals(Optional.of(FeatureKind.GROWING)) && feature.get("size").isEmpty()) {
+      problems.add(
+          feature.node(), "a growing needs the most texts it may know; expected 'size: N' here");
+    }
+    if (kind.filter(FeatureKind::isCategory).isPresent()
+        && feature.flag("normalize").orElse(false)) {
       problems.add(
           feature.get("normalize").orElseThrow().node(),
           "a " + kind.get().yamlName() + " has no numbers to normalize; expected false or nothing");
@@ -84,8 +87,8 @@ final class PipelineChecks {
   }
 
   private void only(
-      Value feature, String setting, Optional<FeatureKind> kind, FeatureKind expected) {
-    if (kind.isPresent() && kind.get() != expected) {
+      Value feature, String setting, Optional<FeatureKind> kind, List<FeatureKind> expected) {
+    if (kind.isPresent() && !expected.contains(kind.get())) {
       feature
           .get(setting)
           .ifPresent(
@@ -93,8 +96,12 @@ final class PipelineChecks {
                   problems.add(
                       value.node(),
                       "'%s' does not go with type %s; expected type %s"
-                          .formatted(setting, kind.get().yamlName(), expected.yamlName())));
+                          .formatted(setting, kind.get().yamlName(), names(expected))));
     }
+  }
+
+  private static String names(List<FeatureKind> kinds) {
+    return kinds.stream().map(FeatureKind::yamlName).collect(Collectors.joining(" or "));
   }
 
   private void distinct(String what, List<Value> values) {

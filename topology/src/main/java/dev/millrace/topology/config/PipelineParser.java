@@ -113,7 +113,8 @@ public final class PipelineParser {
     OptionalInt size = OptionalInt.empty();
     if (kind.equals(Optional.of(FeatureKind.HASHED))) {
       size = OptionalInt.of(value.whole("buckets").orElse((long) Options.BUCKETS).intValue());
-    } else if (kind.equals(Optional.of(FeatureKind.VECTOR))) {
+    } else if (kind.equals(Optional.of(FeatureKind.VECTOR))
+        || kind.equals(Optional.of(FeatureKind.GROWING))) {
       size = OptionalInt.of(value.whole("size").orElseThrow().intValue());
     }
     return new Pipeline.Feature(

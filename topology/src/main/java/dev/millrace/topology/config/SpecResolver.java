@@ -170,12 +170,13 @@ public final class SpecResolver {
     return switch (kind) {
       case NUMERIC -> new FeatureSpec(name, kind, List.of(), 1, normalize);
       case HASHED -> FeatureSpec.hashed(name, feature.size().orElse(BUCKETS_DEFAULT));
+      case GROWING -> FeatureSpec.growing(name, feature.size().orElseThrow());
       case ONE_HOT -> {
         boolean symbols = feature.categories().isEmpty() && type.getType() == Schema.Type.ENUM;
         List<String> categories = symbols ? type.getEnumSymbols() : feature.categories();
         if (categories.isEmpty()) {
           throw mismatch(
-              "one_hot '%s' needs its vocabulary: {name: %s, type: one_hot, categories: [A, B]}; or take it as hashed"
+              "one_hot '%s' needs its vocabulary: {name: %s, type: one_hot, categories: [A, B]}; or take it as hashed or growing"
                   .formatted(name, name));
         }
         yield FeatureSpec.oneHot(name, categories);

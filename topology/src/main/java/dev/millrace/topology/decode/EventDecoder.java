@@ -112,7 +112,7 @@ public final class EventDecoder {
   static String kindOf(FeatureSpec spec) {
     return switch (spec.kind()) {
       case NUMERIC -> "a number or boolean";
-      case ONE_HOT, HASHED -> "a text, enum, boolean or whole number";
+      case ONE_HOT, HASHED, GROWING -> "a text, enum, boolean or whole number";
       case VECTOR -> "an array of " + spec.size() + " numbers";
     };
   }

@@ -2,6 +2,7 @@ package dev.millrace.topology.decode;
 
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.feature.GrowingVocabulary;
 import dev.millrace.engine.feature.Utf8Hash;
 import dev.millrace.engine.feature.Vocabulary;
 import dev.millrace.schemas.wire.AvroCursor;
@@ -13,10 +14,10 @@ import org.apache.avro.Schema;
 final class FeatureSteps {
   private FeatureSteps() {}
 
-  /** Finds the category that some bytes spell. */
+  /** Finds the category that some bytes spell, or the key of one that is learned. */
   @FunctionalInterface
   private interface Lookup {
-    int slot(byte[] bytes, int offset, int length);
+    long of(byte[] bytes, int offset, int length);
   }
 
   static Step of(Schema.Field field, FeatureSpace.Field feature) {
@@ -27,7 +28,7 @@ final class FeatureSteps {
         schema ->
             switch (feature.spec().kind()) {
               case NUMERIC -> number(field, schema, feature);
-              case ONE_HOT, HASHED -> category(field, schema, feature);
+              case ONE_HOT, HASHED, GROWING -> category(field, schema, feature);
               case VECTOR -> vector(field, schema, feature);
             });
   }
@@ -61,27 +62,27 @@ final class FeatureSteps {
       case STRING ->
           (in, event) -> {
             int start = in.readUtf8();
-            event.categories[slot] = lookup.slot(in.bytes(), start, in.position() - start);
+            event.categories[slot] = lookup.of(in.bytes(), start, in.position() - start);
           };
       case ENUM -> {
-        int[] slots =
-            schema.getEnumSymbols().stream().mapToInt(symbol -> slot(lookup, symbol)).toArray();
-        yield (in, event) -> event.categories[slot] = slots[in.readIndex(slots.length)];
+        long[] found =
+            schema.getEnumSymbols().stream().mapToLong(symbol -> of(lookup, symbol)).toArray();
+        yield (in, event) -> event.categories[slot] = found[in.readIndex(found.length)];
       }
       case BOOLEAN -> {
-        int no = slot(lookup, "false");
-        int yes = slot(lookup, "true");
+        long no = of(lookup, "false");
+        long yes = of(lookup, "true");
         yield (in, event) -> event.categories[slot] = in.readBoolean() ? yes : no;
       }
       case INT, LONG ->
-          (in, event) -> event.categories[slot] = slot(lookup, Long.toString(in.readLong()));
+          (in, event) -> event.categories[slot] = of(lookup, Long.toString(in.readLong()));
       default -> throw EventDecoder.mismatch(field, EventDecoder.kindOf(feature.spec()));
     };
   }
 
-  private static int slot(Lookup lookup, String text) {
+  private static long of(Lookup lookup, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return lookup.slot(bytes, 0, bytes.length);
+    return lookup.of(bytes, 0, bytes.length);
   }
 
   private static Lookup lookup(FeatureSpec spec) {
@@ -97,6 +98,7 @@ final class FeatureSteps {
       }
       case HASHED -> // bucket 0 is for missing
           (bytes, offset, length) -> 1 + Utf8Hash.bucket(bytes, offset, length, size - 1);
+      case GROWING -> GrowingVocabulary::key;
       default -> throw new AssertionError(spec.kind());
     };
   }

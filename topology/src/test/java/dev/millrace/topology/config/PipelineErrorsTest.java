@@ -66,7 +66,7 @@ class PipelineErrorsTest {
   void shouldNameTheNearestFeatureType() {
     assertOnly(
         "input: {topic: t, features: [{name: a, type: onehot}]}\nlabel: {field: y}\n",
-        "p.yaml:1:46: type is 'onehot'; expected numeric, one_hot, hashed, vector;"
+        "p.yaml:1:46: type is 'onehot'; expected numeric, one_hot, hashed, growing, vector;"
             + " did you mean 'one_hot'?");
   }
 
@@ -168,7 +168,15 @@ class PipelineErrorsTest {
             + " numeric; expected type one_hot",
         "'[{name: a, type: one_hot, buckets: 4}]'|''|1:64: 'buckets' does not go with type one_hot;"
             + " expected type hashed",
+        "'[{name: a, type: hashed, size: 4}]'|''|1:60: 'size' does not go with type hashed;"
+            + " expected type vector or growing",
+        "'[{name: a, type: growing, size: 4, buckets: 4}]'|''|1:73: 'buckets' does not go with type"
+            + " growing; expected type hashed",
         "'[{name: a, type: vector}]'|''|1:30: a vector needs its length; expected 'size: N' here",
+        "'[{name: a, type: growing}]'|''|1:30: a growing needs the most texts it may know; expected"
+            + " 'size: N' here",
+        "'[{name: a, type: growing, size: 9, normalize: true}]'|''|1:75: a growing has no numbers"
+            + " to normalize; expected false or nothing",
         "'[{name: a, type: hashed, normalize: true}]'|''|1:65: a hashed has no numbers to"
             + " normalize; expected false or nothing",
         "'[a-b]'|''|1:30: an element of input.features is 'a-b'; expected the name of an Avro"

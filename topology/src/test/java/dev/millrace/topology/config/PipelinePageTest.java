@@ -34,6 +34,15 @@ class PipelinePageTest {
     assertThat(page).as("the options have changed: cp topology/%s docs/", written).isEqualTo(right);
   }
 
+  @Test
+  void shouldSayHowEachTypeBecomesNumbers() throws Exception {
+    String page = Files.readString(PAGE);
+    String table = page.substring(page.indexOf("| type | Avro types |"));
+    assertThat(table.substring(0, table.indexOf("\n\n")).lines().skip(2))
+        .map(row -> row.split("`")[1])
+        .containsExactlyElementsOf(Options.featureTypes());
+  }
+
   private void rows(StringBuilder rows, String path, Shape shape) {
     switch (shape) {
       case Shape.MapOf map -> {

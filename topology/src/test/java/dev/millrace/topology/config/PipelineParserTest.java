@@ -89,6 +89,7 @@ class PipelineParserTest {
                 - {name: c, type: hashed, buckets: 64}
                 - {name: d, type: vector, size: 3}
                 - {name: e, type: hashed}
+                - {name: f, type: growing, size: 5000}
             label: {field: y, classes: [0, 1]}
             model: {layers: [{dense: 8}], loss: binary_crossentropy, optimizer: sgd}
             batch: auto
@@ -98,7 +99,7 @@ class PipelineParserTest {
     List<Pipeline.Feature> features = pipeline.input().features().orElseThrow();
     assertThat(features)
         .extracting(Pipeline.Feature::name)
-        .containsExactly("plain", "a", "b", "c", "d", "e");
+        .containsExactly("plain", "a", "b", "c", "d", "e", "f");
     assertThat(features.get(0).type()).isEmpty();
     assertThat(features.get(1).normalize()).contains(false);
     assertThat(features.get(2).type()).contains(FeatureKind.ONE_HOT);
@@ -106,6 +107,8 @@ class PipelineParserTest {
     assertThat(features.get(3).size()).isEqualTo(OptionalInt.of(64));
     assertThat(features.get(4).size()).isEqualTo(OptionalInt.of(3));
     assertThat(features.get(5).size()).isEqualTo(OptionalInt.of(256));
+    assertThat(features.get(6).type()).contains(FeatureKind.GROWING);
+    assertThat(features.get(6).size()).isEqualTo(OptionalInt.of(5000));
     assertThat(pipeline.input().key()).contains("k");
     assertThat(pipeline.input().timestamp()).contains("at");
     assertThat(pipeline.label().classes()).containsExactly("0", "1");

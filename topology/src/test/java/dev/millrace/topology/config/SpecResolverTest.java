@@ -104,6 +104,18 @@ class SpecResolverTest {
   }
 
   @Test
+  void shouldTakeAGrowingFeatureWithTheTextsItMayKnowAndTwoCategoriesMore() {
+    ModelSpec spec =
+        resolve(
+            ", features: [{name: id, type: growing, size: 1000}]}\nlabel: {field: y}\n"
+                + "model: {layers: [{embedding: 4}]}");
+    assertThat(spec.features()).containsExactly(FeatureSpec.growing("id", 1000));
+    assertThat(spec.parameterCount()).isEqualTo(1002 * 4 + 4 + 1);
+    assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
+    assertThat(spec.toJson()).contains("\"kind\":\"growing\",\"categories\":[],\"size\":1002");
+  }
+
+  @Test
   void shouldLearnFromMoreRowsAStepWhereTheModelIsLarge() {
     String large = "}\nlabel: {field: y}\nmodel: {layers: [{dense: 512}]}";
     assertThat(resolve(large).batch()).isEqualTo(32);

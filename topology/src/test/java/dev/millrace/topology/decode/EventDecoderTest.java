@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.feature.GrowingVocabulary;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
@@ -13,6 +14,7 @@ import dev.millrace.engine.optim.OptimizerSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +173,34 @@ class EventDecoderTest {
     record.put("color", "mauve");
     EventDecoder.compile(SCHEMA, SPEC).decode(bytes(record), 0, event);
     assertThat(event.categories[0]).isEqualTo(2);
+  }
+
+  @Test
+  void shouldKnowAGrowingTextByTheKeyOfItsBytesOrOfWhatSpellsIt() {
+    ModelSpec growing =
+        spec(
+            List.of(
+                FeatureSpec.growing("color", 9),
+                FeatureSpec.growing("size", 9),
+                FeatureSpec.growing("flag", 9),
+                FeatureSpec.growing("count", 9),
+                FeatureSpec.growing("big", 9),
+                FeatureSpec.growing("absent", 9)),
+            List.of("10", "20"));
+    EventRow keys = new FeatureSpace(growing.features()).newEvent();
+    GenericRecord record = record();
+    for (String color : List.of("", "green", "日本語 a longer text")) {
+      record.put("color", color);
+      EventDecoder.compile(SCHEMA, growing).decode(bytes(record), 0, keys);
+      assertThat(keys.categories)
+          .containsExactly(
+              key(color), key("M"), key("true"), key("-3"), key("1099511627776"), EventRow.MISSING);
+    }
+  }
+
+  private static long key(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return GrowingVocabulary.key(bytes, 0, bytes.length);
   }
 
   @Test
