@@ -1,6 +1,8 @@
 package dev.millrace.topology;
 
+import dev.millrace.engine.WarmUp;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.StreamsSettings;
@@ -8,6 +10,7 @@ import dev.millrace.topology.error.RestartBudget;
 import dev.millrace.topology.error.UserFault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
@@ -26,14 +29,18 @@ public final class PipelineRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PipelineRunner.class);
 
   /** Longest wait for a clean end. */
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(10);
+
   private static final Duration CLOSE_MAX = Duration.ofSeconds(60);
 
   private final KafkaStreams streams;
+  private final Thread warmUp;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private PipelineRunner(KafkaStreams streams) {
+  private PipelineRunner(KafkaStreams streams, Thread warmUp) {
     this.streams = streams;
+    this.warmUp = warmUp;
   }
 
   /**
@@ -58,10 +65,28 @@ public final class PipelineRunner implements AutoCloseable {
     StreamsConfig config = new StreamsConfig(settings);
     Topology topology =
         TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config);
-    PipelineRunner runner = new PipelineRunner(streams(pipeline, stateDir, topology, config));
+    KafkaStreams streams = streams(pipeline, stateDir, topology, config);
+    Thread warmUp = warmUp(findings.spec(), kernels, clock);
+    PipelineRunner runner = new PipelineRunner(streams, warmUp);
     runner.watch(new RestartBudget(clock));
     runner.streams.start();
     return runner;
+  }
+
+  /** Warms the engine while Kafka Streams joins its group and restores. */
+  private static Thread warmUp(ModelSpec spec, Kernels kernels, InstantSource clock) {
+    Instant end = clock.instant().plus(WARM_UP_MAX);
+    return Thread.ofPlatform()
+        .daemon()
+        .name("millrace-warm-up")
+        .uncaughtExceptionHandler((thread, error) -> LOG.warn("the warm-up failed", error))
+        .start(
+            () ->
+                WarmUp.run(
+                    spec,
+                    kernels,
+                    () ->
+                        !Thread.currentThread().isInterrupted() && clock.instant().isBefore(end)));
   }
 
   /** Kafka Streams locks its directory, and tells so only by a text. */
@@ -118,6 +143,7 @@ public final class PipelineRunner implements AutoCloseable {
   /** Commits and stops, within a minute. */
   @Override
   public void close() {
+    warmUp.interrupt();
     streams.close(CLOSE_MAX);
   }
 }

@@ -110,6 +110,11 @@ public sealed interface LayerSpec {
       checkFactor("l2", l2);
     }
 
+    /** The same layer with so many units. */
+    public Dense withUnits(int units) {
+      return new Dense(name, inputs, units, activation, useBias, kernelInitializer, l1, l2);
+    }
+
     @Override
     public String kind() {
       return "dense";
