@@ -110,6 +110,19 @@ class LayerLawsTest {
     resumed.hasTheStateOf(through);
   }
 
+  /** A norm that nothing exceeds makes the trainer gather what it would else use at once. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientsGatheredFirstTeachTheSameBits(LayerCase one) {
+    KernelChoice.Mode mode = KernelChoice.Mode.AUTO;
+    Subject atOnce = new Subject(one, mode, OptimizerSpec.of("adam"));
+    Subject gathered =
+        new Subject(one, mode, OptimizerSpec.of("adam", Map.of("global_clipnorm", 1e18)));
+    atOnce.steps(0, 16);
+    gathered.steps(0, 16);
+    gathered.hasTheStateOf(atOnce);
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void aStepThatIsNotMadeChangesNoBit(LayerCase one) {
