@@ -1,6 +1,7 @@
 package dev.millrace.engine.layer;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.ReadAhead;
 import dev.millrace.engine.kernel.Workspace;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ final class Table {
   private final int fieldStride;
   private final boolean isScalar; // an entry adds one number, to that of its row
   private final Run[] runs;
+  private final ReadAhead readAhead = new ReadAhead();
 
   // the entries of the rows at hand
   private int rows;
@@ -184,6 +186,7 @@ final class Table {
       addScalars(y, rows, parameters);
       return;
     }
+    readAhead.fetch(parameters, offset, columns, tableRows, count);
     for (int i = 0; i < count; i++) {
       kernels.axpy(weights[i], parameters, at(i), y, targets[i], columns);
     }

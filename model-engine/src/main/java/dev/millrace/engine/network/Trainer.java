@@ -1,6 +1,7 @@
 package dev.millrace.engine.network;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.ReadAhead;
 import dev.millrace.engine.kernel.Updates;
 import dev.millrace.engine.layer.GradientSink;
 import dev.millrace.engine.layer.Layer;
@@ -38,6 +39,7 @@ final class Trainer {
   private final Map<Parameter, float[]> gathered = new LinkedHashMap<>();
   private final List<TableRows> gatheredRows = new ArrayList<>();
   private final GradientSink gather = new Gather();
+  private final ReadAhead readAhead = new ReadAhead();
   private final Layer.Range tableRow = this::trainingPoint;
 
   private float[] rowWeights = {};
@@ -238,7 +240,7 @@ final class Trainer {
     touched.get(table).touch(rows, count, table.columns());
   }
 
-  private static void gather(Tensor table, float[] array, int[] rows, int count, float[] together) {
+  private void gather(Tensor table, float[] array, int[] rows, int count, float[] together) {
     int offset = table.offset();
     int columns = table.columns();
     if (columns == 1) {
@@ -246,6 +248,7 @@ final class Trainer {
         together[i] = array[offset + rows[i]];
       }
     } else {
+      readAhead.fetch(array, offset, columns, rows, count);
       for (int i = 0; i < count; i++) {
         System.arraycopy(array, offset + rows[i] * columns, together, i * columns, columns);
       }
