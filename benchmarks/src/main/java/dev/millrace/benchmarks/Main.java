@@ -43,6 +43,7 @@ public final class Main implements Callable<Integer> {
           StepBenchmark.smallMlp(),
           StepBenchmark.mnistMlp(),
           StepBenchmark.inference(),
+          StepBenchmark.hashedLinear(),
           StepBenchmark.kernels(),
           StepBenchmark.optimizers(),
           new FirstSeconds(),

@@ -10,6 +10,7 @@ import dev.millrace.engine.kernel.Products;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One product of one dense layer, with the packing that it needs: all that the benchmarks know of
@@ -37,7 +38,9 @@ final class KernelSubject implements Subject {
     workspace.reserve(rows, Math.max(task.inputs(), units));
     inputs = new Batches(task);
     outputGradients =
-        new Batches(new Task(work, units, task.layers(), task.loss(), task.optimizer(), rows));
+        new Batches(
+            new Task(
+                work, units, Optional.empty(), task.layers(), task.loss(), task.optimizer(), rows));
     parameters = new float[kernel + Panels.padded(units)];
     for (int i = 0; i < kernel; i++) {
       parameters[i] = (i % 17 - 8) / 64f;

@@ -19,6 +19,7 @@ class SubjectsTest {
             StepBenchmark.smallMlp(),
             StepBenchmark.mnistMlp(),
             StepBenchmark.inference(),
+            StepBenchmark.hashedLinear(),
             StepBenchmark.kernels(),
             StepBenchmark.optimizers())) {
       tasks.addAll(benchmark.tasks());
