@@ -70,6 +70,17 @@ public record StepBenchmark(String name, String doc, boolean peers, List<Task> t
         tasks);
   }
 
+  /** Embeddings under a hidden layer, for a table that caches hold in part and one beyond them. */
+  public static StepBenchmark embeddingMlp() {
+    List<Task> tasks = new ArrayList<>();
+    for (int vocabulary : new int[] {1 << 18, 1 << 22}) {
+      Categories categories = new Categories(39, vocabulary, 16);
+      tasks.add(Task.of(categories, "64:relu,1:sigmoid", YES_OR_NO, "adam", 32));
+    }
+    return new StepBenchmark(
+        "embedding-mlp", "one Adam step of 39 embeddings of 16, 64 units, 1", false, tasks);
+  }
+
   /** Every optimiser on the same two networks. */
   public static StepBenchmark optimizers() {
     List<Task> tasks = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.measure;
 
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,6 +11,9 @@ import java.util.function.LongSupplier;
  *
  * <p>Warm is what has run for two seconds and whose fastest sample became no more than 2 % faster
  * in the last one; after 20 seconds whatever came is warm.
+ *
+ * <p>What a step allocates is counted within each sample, the clock apart, and the median is taken:
+ * methods that are called once a step are compiled last, and vectors live on the heap until then.
  */
 public final class Sampler {
   /** Samples taken. */
@@ -26,6 +30,7 @@ public final class Sampler {
   private final LongSupplier allocated;
   private int steps;
   private int repeats = 1;
+  private double bytesPerStep; // of the last sample
 
   /**
    * @param nanos the clock
@@ -41,14 +46,13 @@ public final class Sampler {
   public Samples take() {
     warmUp();
     double[] us = new double[SAMPLES];
-    int before = steps;
-    long bytes = allocated.getAsLong();
+    double[] bytes = new double[SAMPLES];
     for (int i = 0; i < SAMPLES; i++) {
       us[i] = sampleNs() / 1e3;
+      bytes[i] = bytesPerStep;
     }
-    bytes = allocated.getAsLong() - bytes;
-    // whole bytes: what the JVM allocates now and then for itself is less than one a step
-    return new Samples(us, Math.round((double) bytes / (steps - before)), subject.facts());
+    Arrays.sort(bytes);
+    return new Samples(us, bytes[SAMPLES / 2], subject.facts());
   }
 
   private void warmUp() {
@@ -72,9 +76,11 @@ public final class Sampler {
   /** The mean time of a step. */
   private double sampleNs() {
     long start = nanos.getAsLong();
+    long bytes = allocated.getAsLong();
     for (int i = 0; i < repeats; i++) {
       subject.step(steps++);
     }
+    bytesPerStep = (double) (allocated.getAsLong() - bytes) / repeats;
     return (double) (nanos.getAsLong() - start) / repeats;
   }
 }

@@ -67,6 +67,15 @@ class SamplerTest {
   }
 
   @Test
+  void shouldNotCountWhatWasAllocatedOnce() {
+    Scripted subject = new Scripted(step -> MS);
+    Samples samples =
+        new Sampler(subject, () -> subject.now, () -> subject.steps < 2_400 ? 0 : 1_000_000).take();
+    assertThat(subject.steps).isGreaterThan(2_400);
+    assertThat(samples.bytesPerStep()).isZero();
+  }
+
+  @Test
   void shouldCountWhatAStepAllocates() {
     assertThat(new Scripted(step -> MS).take().bytesPerStep()).isEqualTo(24);
   }
