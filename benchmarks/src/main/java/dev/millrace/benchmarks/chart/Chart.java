@@ -17,7 +17,7 @@ public record Chart(String title, String x, String y, List<Curve> curves) {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 360;
   private static final int LEFT = 76;
-  private static final int RIGHT = 144;
+  private static final int RIGHT = 156;
   private static final int TOP = 40;
   private static final int BOTTOM = 54;
 

@@ -9,11 +9,12 @@ import java.util.function.LongSupplier;
  * <p>A sample is the mean of so many steps that it lasts two milliseconds: long beside the clock's
  * cost, short beside a scheduler's slice, so that some samples escape the machine's other work.
  *
- * <p>Warm is what has run for two seconds and whose fastest sample became no more than 2 % faster
- * in the last one; after 20 seconds whatever came is warm.
+ * <p>Warm is what has run for two seconds and 12,000 steps, and whose fastest sample became no more
+ * than 2 % faster in the last second; after 20 seconds whatever came is warm. So many steps because
+ * HotSpot compiles a method that a step calls once only after thousands of calls, and until then
+ * vectors live on the heap in it.
  *
- * <p>What a step allocates is counted within each sample, the clock apart, and the median is taken:
- * methods that are called once a step are compiled last, and vectors live on the heap until then.
+ * <p>What a step allocates is counted within each sample, the clock apart, and the median is taken.
  */
 public final class Sampler {
   /** Samples taken. */
@@ -22,6 +23,7 @@ public final class Sampler {
   private static final long SAMPLE_NS_MIN = 2_000_000;
   private static final long WARM_NS_MIN = 2_000_000_000L;
   private static final long WARM_NS_MAX = 20_000_000_000L;
+  private static final int WARM_STEPS_MIN = 12_000;
   private static final long STEADY_NS = 1_000_000_000L;
   private static final double PROGRESS = 0.98;
 
@@ -61,7 +63,8 @@ public final class Sampler {
     double best = Double.MAX_VALUE;
     double mark = Double.MAX_VALUE;
     long now = begin;
-    while (now - begin < WARM_NS_MAX && (now - begin < WARM_NS_MIN || now - progress < STEADY_NS)) {
+    while (now - begin < WARM_NS_MAX
+        && (now - begin < WARM_NS_MIN || steps < WARM_STEPS_MIN || now - progress < STEADY_NS)) {
       double ns = sampleNs();
       now = nanos.getAsLong();
       if (ns < PROGRESS * mark) {
