@@ -15,6 +15,7 @@ SAMPLES = 400
 SAMPLE_NS_MIN = 2_000_000
 WARM_NS_MIN = 2_000_000_000
 WARM_NS_MAX = 20_000_000_000
+WARM_STEPS_MIN = 12_000
 STEADY_NS = 1_000_000_000
 PROGRESS = 0.98
 
@@ -92,7 +93,9 @@ class Sampler:
         begin = progress = now = time.process_time_ns()
         best = mark = float("inf")
         while now - begin < WARM_NS_MAX and (
-            now - begin < WARM_NS_MIN or now - progress < STEADY_NS
+            now - begin < WARM_NS_MIN
+            or self.steps < WARM_STEPS_MIN
+            or now - progress < STEADY_NS
         ):
             ns = self.sample_ns()
             now = time.process_time_ns()

@@ -4,6 +4,7 @@ import dev.millrace.benchmarks.peers.Peer;
 import dev.millrace.benchmarks.process.Launcher;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Something to measure. A new one is a class of this and a line in {@link Main#BENCHMARKS}. */
@@ -27,8 +28,16 @@ public interface Benchmark {
    * @param records events in the topic of an end-to-end benchmark
    * @param rounds measured rounds of each contestant, or of fresh JVMs
    * @param launcher starts single-threaded contestants
+   * @param pair starts contestants of two threads, on that core and another; empty if there is no
+   *     other
    * @param peers to measure beside the engine, absent ones too; empty unless asked for
    * @param charts the folder that receives charts
    */
-  record Settings(int records, int rounds, Launcher launcher, List<Peer> peers, Path charts) {}
+  record Settings(
+      int records,
+      int rounds,
+      Launcher launcher,
+      Optional<Launcher> pair,
+      List<Peer> peers,
+      Path charts) {}
 }

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  benchmarks/run",
       "  benchmarks/run limits seed-step --peers",
+      "  benchmarks/run scaling --charts docs",
       "  benchmarks/run e2e-4kb --records 400000 --rounds 3 -o json"
     })
 public final class Main implements Callable<Integer> {
@@ -43,6 +45,8 @@ public final class Main implements Callable<Integer> {
           StepBenchmark.smallMlp(),
           StepBenchmark.mnistMlp(),
           StepBenchmark.inference(),
+          StepBenchmark.hashedLinear(),
+          StepBenchmark.embeddingMlp(),
           StepBenchmark.kernels(),
           StepBenchmark.optimizers(),
           new FirstSeconds(),
@@ -79,7 +83,7 @@ public final class Main implements Callable<Integer> {
       paramLabel = "N",
       description = {
         "The core on which single-threaded benchmarks run, by taskset. Default: the last.",
-        "End-to-end benchmarks use all."
+        "Benchmarks of two threads use another one beside it, end-to-end ones use all."
       })
   private Integer core;
 
@@ -98,7 +102,10 @@ public final class Main implements Callable<Integer> {
       description = "The Python that has PyTorch. Default: python3.")
   private String python;
 
-  @Option(names = "--charts", paramLabel = "DIR", description = "Where charts go. Default: docs.")
+  @Option(
+      names = "--charts",
+      paramLabel = "DIR",
+      description = "Where scaling puts its charts, scaling-*.svg. Default: docs.")
   private Path charts;
 
   @Option(
@@ -153,8 +160,17 @@ public final class Main implements Callable<Integer> {
         records,
         rounds,
         Launcher.onto(chosenCore()),
+        pair(),
         peers ? Peer.all(home, python) : List.of(),
         charts == null ? home.resolve("docs") : charts);
+  }
+
+  /** That core and another. */
+  private Optional<Launcher> pair() {
+    return Cores.allowed().stream()
+        .filter(other -> other != chosenCore())
+        .reduce((first, second) -> second)
+        .map(other -> Launcher.onto(chosenCore(), other));
   }
 
   private List<Benchmark> chosen() {

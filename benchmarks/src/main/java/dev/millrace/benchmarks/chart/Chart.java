@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.chart;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ public record Chart(String title, String x, String y, List<Curve> curves) {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 360;
   private static final int LEFT = 76;
-  private static final int RIGHT = 120;
+  private static final int RIGHT = 156;
   private static final int TOP = 40;
   private static final int BOTTOM = 54;
 
@@ -73,9 +74,8 @@ public record Chart(String title, String x, String y, List<Curve> curves) {
     Axis across = new Axis(at[0], at[at.length - 1], LEFT, WIDTH - RIGHT);
     double least = curves.stream().flatMapToDouble(c -> Arrays.stream(c.y())).min().getAsDouble();
     double most = curves.stream().flatMapToDouble(c -> Arrays.stream(c.y())).max().getAsDouble();
-    double low = Math.pow(10, Math.floor(Math.log10(least)));
-    double high = Math.pow(10, Math.ceil(Math.log10(most)));
-    Axis up = new Axis(low, high, HEIGHT - BOTTOM, TOP);
+    double[] ticks = ticks(least, most);
+    Axis up = new Axis(ticks[0], ticks[ticks.length - 1], HEIGHT - BOTTOM, TOP);
     StringBuilder svg = new StringBuilder();
     add(
         svg,
@@ -92,7 +92,7 @@ public record Chart(String title, String x, String y, List<Curve> curves) {
       line(svg, place, TOP, place, HEIGHT - BOTTOM);
       text(svg, place, HEIGHT - BOTTOM + 18, "middle", number(tick));
     }
-    for (double tick = low; tick <= high * 1.001; tick *= 10) {
+    for (double tick : ticks) {
       line(svg, LEFT, up.place(tick), WIDTH - RIGHT, up.place(tick));
       text(svg, LEFT - 8, up.place(tick) + 4, "end", number(tick));
     }
@@ -106,6 +106,29 @@ public record Chart(String title, String x, String y, List<Curve> curves) {
       curve(svg, curves.get(i), "c" + i, across, up, i);
     }
     return svg.append("</svg>\n").toString();
+  }
+
+  /**
+   * Where the vertical axis has lines, the first at most as large as all values and the last at
+   * least: powers of ten, with 2 and 5 times those if all values lie within a factor of 50.
+   */
+  static double[] ticks(double least, double most) {
+    double[] steps = most / least <= 50 ? new double[] {1, 2, 5} : new double[] {1};
+    List<Double> ticks = new ArrayList<>();
+    double decade = Math.pow(10, Math.floor(Math.log10(least)));
+    while (ticks.isEmpty() || ticks.getLast() < most) {
+      for (double step : steps) {
+        double tick = step * decade;
+        if (tick <= least) {
+          ticks.clear(); // a later one is a better beginning
+        }
+        if (ticks.isEmpty() || ticks.getLast() < most) {
+          ticks.add(tick);
+        }
+      }
+      decade *= 10;
+    }
+    return ticks.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   private static void curve(

@@ -13,6 +13,9 @@ final class EngineProcess {
   /** A fact: how many arrays as long as the parameters the optimiser keeps. */
   static final String SLOTS = "slots";
 
+  /** A fact: the most memory that the process had, in MiB; absent where the system does not say. */
+  static final String PEAK_MB = "peak_mb";
+
   private EngineProcess() {}
 
   public static void main(String[] arguments) throws IOException {

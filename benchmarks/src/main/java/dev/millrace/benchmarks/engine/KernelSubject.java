@@ -5,15 +5,18 @@ import dev.millrace.benchmarks.measure.Subject;
 import dev.millrace.benchmarks.measure.Task;
 import dev.millrace.engine.kernel.DenseShape;
 import dev.millrace.engine.kernel.KernelChoice;
-import dev.millrace.engine.kernel.Panels;
 import dev.millrace.engine.kernel.Products;
+import dev.millrace.engine.kernel.WorkerPool;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
+import dev.millrace.engine.params.ParameterLayout;
+import dev.millrace.engine.params.Tensor;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * One product of one dense layer, with the packing that it needs: all that the benchmarks know of
- * kernels is here.
+ * One product of one dense layer, with the packing that it needs, shared out among threads as the
+ * engine's dense layers do: all that the benchmarks know of kernels is here.
  */
 final class KernelSubject implements Subject {
   private final KernelChoice choice = KernelChoice.select(KernelChoice.Mode.AUTO);
@@ -21,26 +24,52 @@ final class KernelSubject implements Subject {
   private final Task.Work work;
   private final int rows;
   private final DenseShape shape;
-  private final Workspace workspace = new Workspace(Workers.ONE);
+  private final WorkerPool workers;
+  private final Workspace workspace;
+  private final Workers.Share share;
   private final Batches inputs;
   private final Batches outputGradients;
   private final float[] parameters;
   private final float[] y;
   private final float[] dx;
 
+  // what the shares of a step read
+  private float[] x;
+  private float[] dy;
+
   KernelSubject(Task task) {
+    this(task, 1);
+  }
+
+  /**
+   * @param threads who share out the product, whether that pays or not
+   */
+  KernelSubject(Task task, int threads) {
     work = task.work();
+    workers = new WorkerPool(threads);
+    workspace = new Workspace(workers);
+    share =
+        switch (work) {
+          case FORWARD -> this::forward;
+          case WEIGHT_GRADIENT -> this::weightGradient;
+          case INPUT_GRADIENT -> this::inputGradient;
+          case STEP, PREDICT -> throw new IllegalArgumentException(work + " is a network's");
+        };
     rows = task.batch();
     int units = task.outputs();
-    int kernel = Math.toIntExact(Panels.length(task.inputs(), units));
-    shape = new DenseShape(task.inputs(), units, 0, kernel);
+    ParameterLayout layout = new ParameterLayout();
+    Tensor kernel = layout.add("kernel", task.inputs(), units, Tensor.Form.PANELS);
+    Tensor bias = layout.add("bias", 1, units, Tensor.Form.PANELS);
+    shape = new DenseShape(task.inputs(), units, kernel.offset(), bias.offset());
     workspace.reserve(rows, Math.max(task.inputs(), units));
     inputs = new Batches(task);
     outputGradients =
-        new Batches(new Task(work, units, task.layers(), task.loss(), task.optimizer(), rows));
-    parameters = new float[kernel + Panels.padded(units)];
-    for (int i = 0; i < kernel; i++) {
-      parameters[i] = (i % 17 - 8) / 64f;
+        new Batches(
+            new Task(
+                work, units, Optional.empty(), task.layers(), task.loss(), task.optimizer(), rows));
+    parameters = new float[layout.length()];
+    for (int i = 0; i < kernel.length(); i++) {
+      parameters[kernel.offset() + i] = (i % 17 - 8) / 64f;
     }
     y = new float[rows * units];
     dx = new float[rows * task.inputs()];
@@ -48,33 +77,53 @@ final class KernelSubject implements Subject {
 
   @Override
   public void step(int index) {
-    float[] x = inputs.rows(index);
-    float[] dy = outputGradients.rows(index);
+    x = inputs.rows(index);
+    dy = outputGradients.rows(index);
     switch (work) {
-      case FORWARD -> {
-        products.packRows(x, 0, rows, shape.inputs(), workspace);
-        products.forward(shape, x, 0, parameters, y, rows, 0, shape.panels(), workspace);
+      case FORWARD -> products.packRows(x, 0, rows, shape.inputs(), workspace);
+      case WEIGHT_GRADIENT -> {
+        products.packColumns(x, 0, rows, shape.inputs(), workspace);
+        workspace.packPanels(dy, rows, shape.outputs());
       }
-      case WEIGHT_GRADIENT -> weightGradient(x, dy);
-      case INPUT_GRADIENT -> {
-        products.prepareInputGradient(shape, dy, rows, workspace);
-        products.inputGradient(shape, dy, parameters, dx, rows, 0, shape.inputs(), workspace);
-      }
-      case STEP, PREDICT -> throw new IllegalStateException(work + " is a network's");
+      default -> products.prepareInputGradient(shape, dy, rows, workspace);
     }
+    workers.run(share);
+  }
+
+  private void forward(int worker) {
+    int from = firstPanel(worker);
+    int panels = firstPanel(worker + 1) - from;
+    products.forward(shape, x, 0, parameters, y, rows, from, panels, workspace);
   }
 
   /** Every block of it, each where an optimiser would take it. */
-  private void weightGradient(float[] x, float[] dy) {
-    products.packColumns(x, 0, rows, shape.inputs(), workspace);
-    workspace.packPanels(dy, rows, shape.outputs());
-    for (int panel = 0; panel < shape.panels(); panel += Products.PANELS_MAX) {
-      int panels = Math.min(Products.PANELS_MAX, shape.panels() - panel);
+  private void weightGradient(int worker) {
+    int end = firstPanel(worker + 1);
+    for (int panel = firstPanel(worker); panel < end; panel += Products.PANELS_MAX) {
+      int panels = Math.min(Products.PANELS_MAX, end - panel);
       for (int k = 0; k < shape.inputs(); k += Products.SLAB) {
         int count = Math.min(Products.SLAB, shape.inputs() - k);
-        products.weightGradient(rows, panel, panels, k, count, workspace.slab(0), workspace);
+        products.weightGradient(rows, panel, panels, k, count, workspace.slab(worker), workspace);
       }
     }
+  }
+
+  private void inputGradient(int worker) {
+    int eighths = (shape.inputs() + 7) / 8;
+    int from = 8 * Workers.from(worker, workers.count(), eighths);
+    int to = Math.min(8 * Workers.from(worker + 1, workers.count(), eighths), shape.inputs());
+    products.inputGradient(shape, dy, parameters, dx, rows, from, to - from, workspace);
+  }
+
+  private int firstPanel(int worker) {
+    int groups = (shape.panels() + Products.PANELS_MAX - 1) / Products.PANELS_MAX;
+    int group = Workers.from(worker, workers.count(), groups);
+    return Math.min(Products.PANELS_MAX * group, shape.panels());
+  }
+
+  @Override
+  public void close() {
+    workers.close();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.millrace.benchmarks.Benchmark;
 import dev.millrace.benchmarks.Measurement;
 import dev.millrace.benchmarks.Timing;
 import dev.millrace.benchmarks.chart.Chart;
+import dev.millrace.benchmarks.measure.Categories;
 import dev.millrace.benchmarks.measure.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** How the time of a step grows with the network and the batch, and the curves of it. */
+/** How the time of a step grows with the model and the batch, and the curves of it. */
 public final class Scaling implements Benchmark {
   private static final String LOSS = "categorical_crossentropy";
   private static final int DEPTH_WIDTH = 256;
@@ -45,7 +46,19 @@ public final class Scaling implements Benchmark {
               "An Adam step of 1000-512-10, batch N",
               "N, rows a step",
               new int[] {1, 2, 4, 8, 16, 32, 64, 128, 256, 512},
-              batch -> step(1000, "512:relu,", batch)));
+              batch -> step(1000, "512:relu,", batch)),
+          new Sweep(
+              "vocabulary",
+              "An AdaGrad step of a linear model, 39 of N categories, batch 32",
+              "N, categories",
+              new int[] {1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22},
+              vocabulary ->
+                  Task.of(
+                      new Categories(39, vocabulary, 0),
+                      "1:sigmoid",
+                      "binary_crossentropy",
+                      "adagrad",
+                      32)));
 
   private static Task step(int inputs, String hidden, int batch) {
     return Task.of(Task.Work.STEP, inputs, hidden + "10:softmax", LOSS, "adam", batch);
@@ -58,7 +71,7 @@ public final class Scaling implements Benchmark {
 
   @Override
   public String doc() {
-    return "time of a step against width, depth and batch; draws docs/scaling-*.svg";
+    return "a step against width, depth, batch, vocabulary, threads; draws docs/scaling-*.svg";
   }
 
   @Override
@@ -71,11 +84,21 @@ public final class Scaling implements Benchmark {
       for (int size : sweep.sizes()) {
         timings.add(trial.time(name(), sweep.name() + " " + size, sweep.task().apply(size)));
       }
-      String file = "scaling-" + sweep.name() + ".svg";
-      Files.writeString(settings.charts().resolve(file), chart(sweep, timings).svg());
+      draw(sweep.name(), chart(sweep, timings), settings);
       measurements.addAll(timings);
     }
+    if (settings.pair().isPresent()) {
+      ThreadScaling threads = new ThreadScaling(name(), settings.pair().get(), progress);
+      measurements.addAll(threads.run());
+      draw("threads", threads.chart(), settings);
+    } else {
+      progress.accept("threads: not measured, there is one core");
+    }
     return measurements;
+  }
+
+  private static void draw(String what, Chart chart, Settings settings) throws IOException {
+    Files.writeString(settings.charts().resolve("scaling-" + what + ".svg"), chart.svg());
   }
 
   private static Chart chart(Sweep sweep, List<Timing> timings) {

@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.engine;
 
 import dev.millrace.benchmarks.Benchmark;
 import dev.millrace.benchmarks.Measurement;
+import dev.millrace.benchmarks.measure.Categories;
 import dev.millrace.benchmarks.measure.Task;
 import dev.millrace.benchmarks.peers.Peer;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 public record StepBenchmark(String name, String doc, boolean peers, List<Task> tasks)
     implements Benchmark {
   private static final String CLASSES = "categorical_crossentropy";
+  private static final String YES_OR_NO = "binary_crossentropy";
   private static final String SEED = "512:relu,10:softmax";
   private static final String SMALL = "64:relu,32:relu,1:";
 
@@ -31,8 +33,7 @@ public record StepBenchmark(String name, String doc, boolean peers, List<Task> t
   /** A network that fits into the first cache, once for yes or no and once for a number. */
   public static StepBenchmark smallMlp() {
     List<Task> tasks = new ArrayList<>();
-    tasks.addAll(
-        batches(Task.Work.STEP, 8, SMALL + "sigmoid", "binary_crossentropy", "adam", 1, 32));
+    tasks.addAll(batches(Task.Work.STEP, 8, SMALL + "sigmoid", YES_OR_NO, "adam", 1, 32));
     tasks.addAll(batches(Task.Work.STEP, 8, SMALL + "linear", "mean_squared_error", "adam", 1, 32));
     return new StepBenchmark("small-mlp", "one Adam step of 8-64-32-1", true, tasks);
   }
@@ -55,13 +56,37 @@ public record StepBenchmark(String name, String doc, boolean peers, List<Task> t
         batches(Task.Work.PREDICT, 1000, SEED, CLASSES, "adam", 1, 32));
   }
 
+  /** A linear model of yes or no whose rows are categories alone, as of advertisements. */
+  public static StepBenchmark hashedLinear() {
+    Categories categories = new Categories(39, 1 << 18, 0);
+    List<Task> tasks = new ArrayList<>();
+    for (int batch : new int[] {1, 32, 256}) {
+      tasks.add(Task.of(categories, "1:sigmoid", YES_OR_NO, "adagrad", batch));
+    }
+    return new StepBenchmark(
+        "hashed-linear",
+        "one AdaGrad step of a linear model, 39 of 2^18 categories active",
+        false,
+        tasks);
+  }
+
+  /** Embeddings under a hidden layer, for a table that caches hold in part and one beyond them. */
+  public static StepBenchmark embeddingMlp() {
+    List<Task> tasks = new ArrayList<>();
+    for (int vocabulary : new int[] {1 << 18, 1 << 22}) {
+      Categories categories = new Categories(39, vocabulary, 16);
+      tasks.add(Task.of(categories, "64:relu,1:sigmoid", YES_OR_NO, "adam", 32));
+    }
+    return new StepBenchmark(
+        "embedding-mlp", "one Adam step of 39 embeddings of 16, 64 units, 1", false, tasks);
+  }
+
   /** Every optimiser on the same two networks. */
   public static StepBenchmark optimizers() {
     List<Task> tasks = new ArrayList<>();
     for (String optimizer : EngineSubject.optimizers()) {
       tasks.addAll(batches(Task.Work.STEP, 1000, SEED, CLASSES, optimizer, 32));
-      tasks.addAll(
-          batches(Task.Work.STEP, 8, SMALL + "sigmoid", "binary_crossentropy", optimizer, 32));
+      tasks.addAll(batches(Task.Work.STEP, 8, SMALL + "sigmoid", YES_OR_NO, optimizer, 32));
     }
     return new StepBenchmark("optimizers", "one step with each optimiser", false, tasks);
   }

@@ -16,6 +16,12 @@ import java.util.function.Consumer;
 
 /** Times a task: the engine, then the machine's limit, then peers, all on one core. */
 final class TimeTrial {
+  /** Arrays as long as the parameters: weights, the slots of most optimisers, one to spare. */
+  private static final long ARRAYS_MAX = 4;
+
+  /** Within the default heap of a machine of 4 GiB. */
+  private static final long SMALL_HEAP = 512 << 20;
+
   private final Launcher launcher;
   private final Limits limits;
   private final List<Peer> peers;
@@ -34,7 +40,7 @@ final class TimeTrial {
   /** Measures; the name says what is special about the task, beside its batch. */
   Timing time(String benchmark, String name, Task task) throws IOException, InterruptedException {
     progress.accept(name + ", batch " + task.batch());
-    List<String> command = Launcher.java(EngineProcess.class.getName());
+    List<String> command = command(task);
     Samples engine = launcher.run(command, List.of(task.argument())).getFirst();
     Spread us = Spread.ofMany(engine.us());
     int slots = Integer.parseInt(engine.facts().getOrDefault(EngineProcess.SLOTS, "0"));
@@ -53,10 +59,22 @@ final class TimeTrial {
         name,
         task.batch(),
         us,
-        figures(task, us, limit, engine.bytesPerStep()),
+        figures(task, us, limit, engine),
         engine.facts().get(EngineProcess.VERSION),
         times,
         absent);
+  }
+
+  /** A JVM with a larger heap than this one has, where a table needs it. */
+  private static List<String> command(Task task) {
+    String main = EngineProcess.class.getName();
+    long bytes = Float.BYTES * ARRAYS_MAX * task.parameters();
+    return bytes < SMALL_HEAP
+        ? Launcher.java(main)
+        : Launcher.java(
+            main,
+            System.getProperty("java.class.path"),
+            "-Xmx%dm".formatted((SMALL_HEAP + bytes) >> 20));
   }
 
   private Timing.Peer time(Peer peer, Task task, Spread ours)
@@ -68,8 +86,7 @@ final class TimeTrial {
   }
 
   /** Examples by the median; what is compared with a limit by the fifth percentile. */
-  static Map<String, Double> figures(
-      Task task, Spread us, Limits.Limit limit, double bytesPerStep) {
+  static Map<String, Double> figures(Task task, Spread us, Limits.Limit limit, Samples engine) {
     double gflops = task.flops() / us.p5() / 1e3;
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("examples_per_s", 1e6 * task.batch() / us.median());
@@ -77,7 +94,11 @@ final class TimeTrial {
     figures.put("share_of_fma_peak", gflops / limit.peakGflops());
     figures.put("limit_us", limit.us());
     figures.put("ratio_to_limit", limit.us() / us.p5());
-    figures.put("bytes_per_step", bytesPerStep);
+    figures.put("bytes_per_step", engine.bytesPerStep());
+    String peak = engine.facts().get(EngineProcess.PEAK_MB);
+    if (peak != null) {
+      figures.put(EngineProcess.PEAK_MB, Double.valueOf(peak));
+    }
     return figures;
   }
 }

@@ -30,28 +30,32 @@ public final class Limits {
    * @param slots arrays as long as the parameters that its optimiser keeps
    */
   public Limit of(Task task, int slots) throws IOException, InterruptedException {
-    List<Probe> probes = new ArrayList<>(List.of(Probe.fma()));
+    List<String> probes = new ArrayList<>(List.of(Probe.fma().argument()));
     switch (task.work()) {
-      case STEP ->
-          probes.add(new Probe(Probe.Kind.UPDATE, floats(task.parameters() * (1 + slots))));
-      case PREDICT -> probes.add(new Probe(Probe.Kind.READ, floats(task.parameters())));
+      case STEP -> {
+        int floats = floats(task.denseParameters() * (1 + slots));
+        probes.add(new Probe(Probe.Kind.UPDATE, floats).argument());
+        if (task.categories().isPresent()) {
+          probes.add(TableProbe.argument(task, slots));
+        }
+      }
+      case PREDICT ->
+          probes.add(new Probe(Probe.Kind.READ, floats(task.denseParameters())).argument());
       case FORWARD, WEIGHT_GRADIENT, INPUT_GRADIENT -> {}
     }
     List<Spread> spreads = measure(probes);
-    double peak = gflops(probes.getFirst(), spreads.getFirst());
-    return limit(task, peak, probes.size() > 1 ? spreads.get(1).p5() : 0);
+    double peak = gflops(Probe.fma(), spreads.getFirst());
+    double passUs = spreads.stream().skip(1).mapToDouble(Spread::p5).sum();
+    return limit(task, peak, passUs);
   }
 
   private static int floats(long count) {
     return Math.toIntExact(count);
   }
 
-  /** The probes' times, in µs a step. */
-  List<Spread> measure(List<Probe> probes) throws IOException, InterruptedException {
-    List<Samples> samples =
-        launcher.run(
-            Launcher.java(LimitsProcess.class.getName()),
-            probes.stream().map(Probe::argument).toList());
+  /** The times of probes, by their arguments, in µs a step. */
+  List<Spread> measure(List<String> probes) throws IOException, InterruptedException {
+    List<Samples> samples = launcher.run(Launcher.java(LimitsProcess.class.getName()), probes);
     return samples.stream().map(one -> Spread.ofMany(one.us())).toList();
   }
 
@@ -64,10 +68,11 @@ public final class Limits {
   }
 
   /**
-   * A step must make its products and then pass over weights and slots, reading and writing; a
-   * prediction must make its products and read the weights, which can go on at the same time.
+   * A step must make its products and then pass over weights and slots, reading and writing, of a
+   * table over the active rows, which are not known before; a prediction must make its products and
+   * read the weights, which can go on at the same time.
    *
-   * @param passUs the time of that pass
+   * @param passUs the time of that pass, or of those
    */
   static Limit limit(Task task, double peakGflops, double passUs) {
     double productsUs = task.flops() / peakGflops / 1e3;

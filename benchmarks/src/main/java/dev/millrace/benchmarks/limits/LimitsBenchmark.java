@@ -43,7 +43,7 @@ public final class LimitsBenchmark implements Benchmark {
     for (Map.Entry<String, Probe> entry : probes.entrySet()) {
       progress.accept(entry.getKey());
       Probe probe = entry.getValue();
-      Spread us = limits.measure(List.of(probe)).getFirst();
+      Spread us = limits.measure(List.of(probe.argument())).getFirst();
       Map<String, Double> figures = new LinkedHashMap<>();
       if (probe.flops() > 0) {
         figures.put("gflops", Limits.gflops(probe, us));

@@ -13,28 +13,41 @@ public final class Batches {
   private static final int MOST = 64;
   private static final int LEAST = 8;
 
+  private final int count;
+  private final int batch;
   private final float[][] rows;
   private final float[][] targets;
 
-  /** The batches of a task: 64, or fewer if those are more than 16 MiB, but at least 8. */
+  /**
+   * The batches of a task: 64, or fewer if those are more than 16 MiB, but at least 8. Of
+   * categories, those that all {@link CategoryRows} make.
+   */
   public Batches(Task task) {
     SplittableRandom random = new SplittableRandom(SEED);
-    long bytes = 4L * task.batch() * task.inputs();
-    int fitting = Integer.highestOneBit(Math.clamp(BYTES_MAX / bytes, 1, MOST));
-    int count = Math.max(LEAST, fitting);
-    rows = new float[count][task.batch() * task.inputs()];
+    boolean numbers = task.numbers() > 0;
+    batch = task.batch();
+    count = numbers ? fitting(4L * batch * task.numbers()) : CategoryRows.ROWS / batch;
+    if (Integer.bitCount(count) != 1) {
+      throw new IllegalArgumentException(
+          "rows of categories come in batches of a power of two, batch=" + batch);
+    }
+    rows = new float[numbers ? count : 1][batch * task.numbers()];
     for (float[] batch : rows) {
       for (int i = 0; i < batch.length; i++) {
         batch[i] = (float) random.nextDouble(-1, 1);
       }
     }
     boolean classes = task.loss().equals("categorical_crossentropy");
-    targets = new float[count - 1][task.batch() * (classes ? 1 : task.outputs())];
+    targets = new float[Math.min(count, MOST) - 1][task.batch() * (classes ? 1 : task.outputs())];
     for (float[] batch : targets) {
       for (int i = 0; i < batch.length; i++) {
         batch[i] = target(task, random);
       }
     }
+  }
+
+  private static int fitting(long bytes) {
+    return Math.max(LEAST, Integer.highestOneBit(Math.clamp(BYTES_MAX / bytes, 1, MOST)));
   }
 
   private static float target(Task task, SplittableRandom random) {
@@ -48,17 +61,22 @@ public final class Batches {
 
   /** How many batches of rows there are, a power of two. */
   public int count() {
-    return rows.length;
+    return count;
   }
 
-  /** How many batches of targets there are, one less. */
+  /** How many batches of targets there are: one less, and never more than 63. */
   public int targetCount() {
     return targets.length;
   }
 
-  /** [batch][inputs], within ±1. */
+  /** [batch][numbers], within ±1. */
   public float[] rows(int step) {
     return rows[step & (rows.length - 1)];
+  }
+
+  /** The first row of {@link CategoryRows} of a batch. */
+  public int firstRow(int step) {
+    return (step & (count - 1)) * batch;
   }
 
   /** [batch] of class indices, or [batch][outputs] of what the loss wants. */

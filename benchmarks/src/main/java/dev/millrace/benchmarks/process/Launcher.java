@@ -6,13 +6,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * Starts the processes that measure: one thread each, and on one core where {@code taskset} is
- * installed. What they print goes to standard error.
+ * Starts the processes that measure, on the cores that they are to have where {@code taskset} is
+ * installed; nearly all have one thread and one core. What they print goes to standard error.
  */
 public final class Launcher {
   private static final Map<String, String> ONE_THREAD =
@@ -29,17 +31,19 @@ public final class Launcher {
   }
 
   /**
-   * A launcher onto that core.
+   * A launcher onto those cores.
    *
-   * @throws IllegalArgumentException if this process may not run there
+   * @throws IllegalArgumentException if this process may not run on one of them
    */
-  public static Launcher onto(int core) {
-    if (!Cores.allowed().contains(core)) {
-      throw new IllegalArgumentException(
-          "core must be one of " + Cores.allowed() + ", core=" + core);
+  public static Launcher onto(int... cores) {
+    for (int core : cores) {
+      if (!Cores.allowed().contains(core)) {
+        throw new IllegalArgumentException(
+            "core must be one of " + Cores.allowed() + ", core=" + core);
+      }
     }
-    return new Launcher(
-        Cores.pinnable() ? List.of("taskset", "-c", Integer.toString(core)) : List.of());
+    String list = Arrays.stream(cores).mapToObj(Integer::toString).collect(Collectors.joining(","));
+    return new Launcher(Cores.pinnable() ? List.of("taskset", "-c", list) : List.of());
   }
 
   /** A JVM like this one, with the same class path and flags. */

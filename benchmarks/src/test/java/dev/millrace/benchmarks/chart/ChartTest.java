@@ -44,6 +44,14 @@ class ChartTest {
   }
 
   @Test
+  void shouldHaveLinesBetweenPowersOfTenWhereValuesLieClose() {
+    assertThat(Chart.ticks(0.3, 1.8)).containsExactly(0.2, 0.5, 1, 2);
+    assertThat(Chart.ticks(3, 3)).containsExactly(2, 5);
+    assertThat(Chart.ticks(10, 20)).containsExactly(10, 20);
+    assertThat(Chart.ticks(3, 900)).containsExactly(1, 10, 100, 1_000);
+  }
+
+  @Test
   void shouldHaveColoursForDarkPages() {
     assertThat(CHART.svg()).contains("prefers-color-scheme: dark");
   }

@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,23 @@ class BatchesTest {
         .hasSize(500)
         .containsOnly(0f, 1f);
     assertThat(new Batches(task(3, 50, "mean_squared_error")).targets(0)).hasSize(500);
+  }
+
+  @Test
+  void shouldTurnAllRowsOfCategories() {
+    Categories categories = new Categories(3, 100, 0);
+    Batches batches =
+        new Batches(Task.of(categories, "1:sigmoid", "binary_crossentropy", "adagrad", 32));
+    assertThat(batches.count()).isEqualTo(CategoryRows.ROWS / 32);
+    assertThat(batches.rows(1)).isEmpty();
+    assertThat(batches.firstRow(3)).isEqualTo(96);
+    assertThat(batches.firstRow(batches.count())).isZero();
+    assertThat(batches.targets(3)).hasSize(32);
+    assertThat(batches.targetCount()).isEqualTo(63);
+    assertThatThrownBy(
+            () ->
+                new Batches(Task.of(categories, "1:sigmoid", "binary_crossentropy", "adagrad", 3)))
+        .hasMessageContaining("batch=3");
   }
 
   @Test

@@ -60,10 +60,27 @@ class SamplerTest {
   }
 
   @Test
+  void shouldWarmUpForThousandsOfSteps() {
+    Scripted subject = new Scripted(step -> (step < 11_000 ? 1_000 : 500) * 1_000);
+    assertThat(subject.take().us()).containsOnly(500.0);
+    assertThat(subject.steps).isGreaterThan(12_000);
+  }
+
+  @Test
   void shouldStopWarmingUpAtLast() {
     // each 3 % faster than the one before, for half a minute
     Scripted subject = new Scripted(step -> (long) (MS + 900 * MS * Math.pow(0.97, step)));
     assertThat(subject.take().us()[0]).isGreaterThan(100_000);
+  }
+
+  @Test
+  void shouldNotCountWhatWasAllocatedOnce() {
+    Scripted subject = new Scripted(step -> MS);
+    Samples samples =
+        new Sampler(subject, () -> subject.now, () -> subject.steps < 12_400 ? 0 : 1_000_000)
+            .take();
+    assertThat(subject.steps).isGreaterThan(12_400);
+    assertThat(samples.bytesPerStep()).isZero();
   }
 
   @Test

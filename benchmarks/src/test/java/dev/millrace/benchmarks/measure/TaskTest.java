@@ -41,6 +41,31 @@ class TaskTest {
   }
 
   @Test
+  void shouldCountTheActiveRowsOfATableAlone() {
+    Task linear = categories(0, "1:sigmoid");
+    assertThat(linear.parameters()).isEqualTo((1 << 18) + 1);
+    assertThat(linear.denseParameters()).isEqualTo(1);
+    assertThat(linear.flops()).isEqualTo(2 * 2.0 * 32 * 39);
+    Task embedding = categories(16, "64:relu,1:sigmoid");
+    assertThat(embedding.inputs()).isEqualTo(39 * 16);
+    assertThat(embedding.denseParameters()).isEqualTo(39 * 16 * 64 + 64 + 64 + 1);
+    assertThat(embedding.parameters() - embedding.denseParameters()).isEqualTo(16 << 18);
+    assertThat(embedding.flops()).isEqualTo(3 * 2.0 * 32 * (39 * 16 * 64 + 64));
+  }
+
+  @Test
+  void shouldComeBackFromItsArgumentWithItsCategories() {
+    Task task = categories(16, "64:relu,1:sigmoid");
+    assertThat(Task.parse(task.argument())).isEqualTo(task);
+    assertThat(task.network()).isEqualTo("(39 of 2^18)x16-64-1");
+  }
+
+  private static Task categories(int dimension, String layers) {
+    Categories categories = new Categories(39, 1 << 18, dimension);
+    return Task.of(categories, layers, "binary_crossentropy", "adagrad", 32);
+  }
+
+  @Test
   void shouldRefuseAnArgumentThatIsNoTask() {
     assertThatThrownBy(() -> Task.parse("step 1000"))
         .isInstanceOf(IllegalArgumentException.class)

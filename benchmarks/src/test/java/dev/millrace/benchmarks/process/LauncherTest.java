@@ -38,6 +38,13 @@ class LauncherTest {
   }
 
   @Test
+  void shouldRefuseACoreThatThereIsNot() {
+    assertThatThrownBy(() -> Launcher.onto(Cores.allowed().getLast(), 100_000))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("core=100000");
+  }
+
+  @Test
   void shouldShowTheOutputOfAChildThatFailed() {
     assertThatThrownBy(() -> launcher.run(Launcher.java(Echo.class.getName()), List.of("unknown")))
         .isInstanceOf(IOException.class)

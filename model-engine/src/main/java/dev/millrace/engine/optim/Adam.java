@@ -33,12 +33,11 @@ final class Adam extends Optimizer {
     return amsgrad ? List.of("m", "v", "v_hat") : List.of("m", "v");
   }
 
-  // alpha = learning_rate·sqrt(1 - beta_2^t) / (1 - beta_1^t); StrictMath for the same bits
-  // everywhere
+  // alpha = learning_rate·sqrt(1 - beta_2^t) / (1 - beta_1^t)
   @Override
   void begin(long step, double rate) {
-    double correction2 = Math.sqrt(1 - StrictMath.pow(beta2, step));
-    alpha = (float) (rate * correction2 / (1 - StrictMath.pow(beta1, step)));
+    double correction2 = Math.sqrt(1 - power(beta2, step));
+    alpha = (float) (rate * correction2 / (1 - power(beta1, step)));
   }
 
   @Override

@@ -40,13 +40,11 @@ final class Nadam extends Optimizer {
   }
 
   private double u(long step) {
-    return beta1 * (1 - 0.5 * StrictMath.pow(DECAY, step));
+    return beta1 * (1 - 0.5 * power(DECAY, step));
   }
 
   private double product(long step) {
-    return step <= WARM
-        ? products[(int) step]
-        : products[WARM] * StrictMath.pow(beta1, step - WARM);
+    return step <= WARM ? products[(int) step] : products[WARM] * power(beta1, step - WARM);
   }
 
   @Override
@@ -58,7 +56,7 @@ final class Nadam extends Optimizer {
   //         / (sqrt(v / (1 - beta_2^t)) + epsilon), the last correction moved out of the root
   @Override
   void begin(long step, double rate) {
-    double correction2 = Math.sqrt(1 - StrictMath.pow(beta2, step));
+    double correction2 = Math.sqrt(1 - power(beta2, step));
     alpha = (float) (rate * correction2 * u(step + 1) / (1 - product(step + 1)));
     direct = (float) (rate * correction2 * (1 - u(step)) / (1 - product(step)));
     correctedEpsilon = (float) Math.max(epsilon * correction2, EPSILON_MIN);

@@ -32,7 +32,7 @@ final class ScheduleFreeAdamW extends ScheduleFree {
   // The correction moved out of the root.
   @Override
   void beginWarm(long step, double rate) {
-    double correction2 = Math.sqrt(1 - StrictMath.pow(beta2, step));
+    double correction2 = Math.sqrt(1 - power(beta2, step));
     alpha = (float) (rate * correction2);
     correctedEpsilon = (float) Math.max(epsilon * correction2, EPSILON_MIN);
     decay = (float) (rate * weightDecay);

@@ -1,6 +1,7 @@
 package dev.millrace.engine.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Updates;
@@ -253,5 +254,16 @@ class OptimizerTest {
     assertThat(clipping.clipNorm()).isEqualTo(0.5f);
     assertThat(clipping.clipValue()).isZero();
     assertThat(clipping.globalClipNorm()).isZero();
+  }
+
+  @Test
+  void powersAreThoseOfTheLibrary() {
+    for (double base : new double[] {0, 0.5, 0.9, 0.96, 0.999, 0.9999999, 1}) {
+      for (long exponent : new long[] {0, 1, 2, 3, 10, 999, 1000, 123_456, 1L << 40}) {
+        double expected = StrictMath.pow(base, exponent);
+        double tolerance = expected * (exponent + 1) * 0x1p-52;
+        assertThat(Optimizer.power(base, exponent)).isCloseTo(expected, within(tolerance));
+      }
+    }
   }
 }
