@@ -7,6 +7,7 @@ import dev.millrace.engine.feature.TargetScaler;
 import dev.millrace.engine.kernel.Elementary;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workers;
+import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.engine.metric.Prequential;
@@ -81,7 +82,7 @@ public final class Learner {
     classes = spec.label().classes().size();
     kind = spec.loss().kind();
     featurizer = new Featurizer(space, kernels);
-    targetScaler = new TargetScaler(kind != LossSpec.Kind.COUNT);
+    targetScaler = new TargetScaler(targetScale(spec));
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
     LossSpec loss = spec.loss().ofClassIndex();
@@ -108,6 +109,16 @@ public final class Learner {
     progress = new StateBlocks(progressArrays);
   }
 
+  /** Exact regression needs targets whose scale never moves, and is the same on any. */
+  private static TargetScaler.Scale targetScale(ModelSpec spec) {
+    if (spec.loss().kind() == LossSpec.Kind.COUNT) {
+      return TargetScaler.Scale.AS_IT_IS;
+    }
+    return spec.layers().getLast() instanceof LayerSpec.RecursiveLeastSquares
+        ? TargetScaler.Scale.FROM_FIRST
+        : TargetScaler.Scale.STANDARDIZED;
+  }
+
   private List<StateArray> modelArrays() {
     List<StateArray> arrays = new ArrayList<>();
     for (Tensor tensor : network.layout().tensors()) {
@@ -120,6 +131,7 @@ public final class Learner {
         arrays.add(StateArray.of(name + "." + slot, network.slot(slot), tensor, touched));
       }
     }
+    arrays.addAll(network.ownState("b/"));
     arrays.addAll(featurizer.state());
     arrays.add(targetScaler.state());
     return arrays;

@@ -53,9 +53,12 @@ public final class Preflight {
    * @param missingFeatures features that this schema lacks
    */
   public record Findings(int partitions, ModelSpec spec, List<String> missingFeatures) {
-    /** Bytes written back at each commit, at most: parameters with two optimiser slots. */
+    /**
+     * Bytes written back at each commit, at most: parameters with two optimiser slots, and what
+     * layers learn by themselves.
+     */
     public long modelBytes() {
-      return spec.parameterCount() * 3 * Float.BYTES;
+      return spec.parameterCount() * 3 * Float.BYTES + spec.ownStateBytes();
     }
   }
 

@@ -62,6 +62,25 @@ final class Events {
         "test.yaml");
   }
 
+  /** A pipeline that predicts the weight of the same events by the given layers. */
+  static Pipeline regression(int batch, String layers) {
+    return PipelineParser.parse(
+        """
+        name: test
+        input:
+          topic: in
+          features:
+            - x
+            - {name: color, type: one_hot, categories: [red, green]}
+        label: {field: w}
+        model: {layers: %s}
+        batch: %d
+        snapshots: {every: 3 steps, keep: 2}
+        """
+            .formatted(layers, batch),
+        "test.yaml");
+  }
+
   /** A good event, decided by its seed; about one in four has no label, and some a weight. */
   static byte[] good(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 77 + 1);

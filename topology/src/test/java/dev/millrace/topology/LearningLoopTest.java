@@ -32,7 +32,7 @@ class LearningLoopTest {
   private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
 
   /** What was said, in order, as texts that show every bit. */
-  private static final class Told implements LearningLoop.Sink {
+  private static class Told implements LearningLoop.Sink {
     final List<String> lines = new ArrayList<>();
 
     @Override
@@ -115,6 +115,16 @@ class LearningLoopTest {
     tellsTheSame(seed, Events.pipeline(batch, 3, "growing, size: " + texts));
   }
 
+  /** The same where the output layer keeps a state of its own, alone or behind a layer. */
+  @Property(tries = 100)
+  void shouldTellTheSameOfLeastSquaresWhereverItCommitsAndRestarts(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int batch, @ForAll boolean alone) {
+    String layers =
+        (alone ? "[" : "[{dense: 4, activation: tanh}, ")
+            + "{recursive_least_squares: {forgetting: 0.95}}]";
+    tellsTheSame(seed, Events.regression(batch, layers));
+  }
+
   private static void tellsTheSame(long seed, Pipeline pipeline) {
     List<byte[]> log = log(seed, 120);
     Told expected = new Told();
@@ -174,6 +184,50 @@ class LearningLoopTest {
 
   private static String digest(LearningLoop loop) {
     return loop.learner().map(Learner::weightsDigest).orElse("no model");
+  }
+
+  /** From the file to the prediction: a plane is known exactly once it has been seen. */
+  @Test
+  void shouldKnowAPlaneAfterAsManyEventsAsItHasCoefficients() {
+    Schema schema =
+        SchemaBuilder.record("Plane")
+            .fields()
+            .requiredDouble("a")
+            .requiredDouble("b")
+            .requiredDouble("z")
+            .endRecord();
+    Pipeline pipeline =
+        PipelineParser.parse(
+            """
+            input:
+              topic: in
+              features: [{name: a, normalize: false}, {name: b, normalize: false}]
+            label: {field: z}
+            model: {layers: [{recursive_least_squares: {ridge: 1e-9}}]}
+            """,
+            "plane.yaml");
+    List<Double> errors = new ArrayList<>();
+    Told sink =
+        new Told() {
+          @Override
+          public void prediction(Event event, Outcome outcome) {
+            errors.add(Math.abs(outcome.predictedValue - outcome.label));
+          }
+        };
+    LearningLoop loop = new LearningLoop(pipeline, KERNELS, id -> schema, sink);
+    double[][] events = {{0, 0}, {9, 9}, {9, -9}, {1, 2}, {5, -3}, {-2, 1}};
+    for (int offset = 0; offset < events.length; offset++) {
+      GenericRecord event = new GenericData.Record(schema);
+      event.put("a", events[offset][0]);
+      event.put("b", events[offset][1]);
+      event.put("z", 1000 + 4 * events[offset][0] + 3 * events[offset][1]);
+      byte[] value = Events.frame(Events.SCHEMA_ID, Events.write(event));
+      loop.accept(new Event(null, value, "in", 0, offset, 0));
+    }
+    assertThat(errors.subList(0, 2)).allMatch(error -> error > 10);
+    assertThat(errors.subList(3, 5)).allMatch(error -> error < 1e-4);
+    assertThat(errors.get(5)).as("kept within the labels seen, from 1000").isEqualTo(5);
+    assertThat(loop.counters().learned()).isEqualTo(6);
   }
 
   @Test
@@ -265,6 +319,20 @@ class LearningLoopTest {
         .hasMessageContaining(
             "model.loss: was binary_crossentropy{label_smoothing=0.0}, is"
                 + " binary_crossentropy{label_smoothing=0.1}");
+  }
+
+  @Test
+  void shouldNameTheSettingsInWhichLeastSquaresDiffer() {
+    String layers = "[{dense: 4}, {recursive_least_squares: {forgetting: %s}}]";
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop = loop(Events.regression(1, layers.formatted("1")), new Told());
+    loop.accept(new Event(null, Events.good(1), "in", 0, 0, 0));
+    loop.predict();
+    loop.writeChanged(store::put);
+    LearningLoop other = loop(Events.regression(1, layers.formatted("0.9")), new Told());
+    assertThatThrownBy(() -> other.read(store::get))
+        .hasMessageContaining("model.layers: was [4 relu, recursive_least_squares of ridge 1.0,")
+        .hasMessageContaining("forgetting 0.9,");
   }
 
   @Test

@@ -4,23 +4,30 @@ import dev.millrace.engine.state.StateArray;
 
 /**
  * The scale of a regression's labels: a network learns (label − mean) / deviation of the labels
- * seen so far, and what it says is put back and kept within the range of labels seen. Counts are
- * learned as they are.
+ * seen so far or another {@link Scale}, and what it says is put back and kept within the range of
+ * labels seen.
  */
 public final class TargetScaler {
+  /** As what a label is learned. */
+  public enum Scale {
+    /** (label − mean) / deviation, which move with the labels. */
+    STANDARDIZED,
+    /** label − the first label, so that two equal labels are always one target. */
+    FROM_FIRST,
+    /** The label. */
+    AS_IT_IS
+  }
+
   private static final int COUNT = 0;
   private static final int MEAN = 1;
   private static final int M2 = 2;
   private static final int MIN = 3;
   private static final int MAX = 4;
   private final double[] s = new double[5];
-  private final boolean standardize;
+  private final Scale scale;
 
-  /**
-   * @param standardize whether labels are scaled; if not, only the range of labels is kept
-   */
-  public TargetScaler(boolean standardize) {
-    this.standardize = standardize;
+  public TargetScaler(Scale scale) {
+    this.scale = scale;
   }
 
   /** Lets a label join the statistics. */
@@ -28,6 +35,9 @@ public final class TargetScaler {
     s[MIN] = s[COUNT] == 0 ? label : Math.min(s[MIN], label);
     s[MAX] = s[COUNT] == 0 ? label : Math.max(s[MAX], label);
     s[COUNT]++;
+    if (scale == Scale.FROM_FIRST && s[COUNT] > 1) {
+      return; // mean and deviation stay those of one label: itself and 0
+    }
     double delta = label - s[MEAN];
     s[MEAN] += delta / s[COUNT];
     s[M2] += delta * (label - s[MEAN]);
@@ -35,7 +45,7 @@ public final class TargetScaler {
 
   /** The label as the network learns it. */
   public float scale(double label) {
-    return (float) (standardize ? (label - s[MEAN]) / deviation() : label);
+    return (float) (scale == Scale.AS_IT_IS ? label : (label - s[MEAN]) / deviation());
   }
 
   /** The network's output in the label's unit; the mean if the output is NaN. */
@@ -43,7 +53,7 @@ public final class TargetScaler {
     if (Float.isNaN(output)) {
       return s[MEAN];
     }
-    double value = standardize ? s[MEAN] + output * deviation() : output;
+    double value = scale == Scale.AS_IT_IS ? output : s[MEAN] + output * deviation();
     return Math.max(s[MIN], Math.min(s[MAX], value));
   }
 

@@ -52,7 +52,13 @@ public final class UdFactor {
     d = new double[size];
     x = new double[rows(size - 1)];
     gain = new double[rows(size - 1)];
+    reset(diagonal);
+  }
+
+  /** Makes it diagonal·I again. */
+  public void reset(double diagonal) {
     Arrays.fill(d, diagonal);
+    Arrays.fill(u, 0);
     for (int j = 0; j < size; j++) {
       u[(int) start(j) + j] = 1;
     }

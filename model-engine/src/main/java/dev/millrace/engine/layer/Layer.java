@@ -1,5 +1,6 @@
 package dev.millrace.engine.layer;
 
+import dev.millrace.engine.state.StateArray;
 import java.util.List;
 
 /**
@@ -31,6 +32,17 @@ public abstract class Layer {
   public List<Parameter> state() {
     return List.of();
   }
+
+  /**
+   * Arrays beside the parameters that it keeps and changes itself: saved and restored with the
+   * weights, each named by the prefix, the layer's name and its own.
+   */
+  public List<StateArray> ownState(String prefix) {
+    return List.of();
+  }
+
+  /** Makes {@link #ownState} what it was before the first step. */
+  public void reset() {}
 
   /** Whether a training pass gives other values than an inference does. */
   public boolean differsInTraining() {

@@ -2,6 +2,7 @@ package dev.millrace.engine.layer;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.millrace.engine.linalg.LeastSquaresSpec;
 import dev.millrace.engine.params.Initializer;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,10 @@ import java.util.Locale;
   @JsonSubTypes.Type(value = LayerSpec.BatchNormalization.class, name = "batch_normalization"),
   @JsonSubTypes.Type(value = LayerSpec.EmbeddingBag.class, name = "embedding_bag"),
   @JsonSubTypes.Type(value = LayerSpec.Cross.class, name = "cross"),
-  @JsonSubTypes.Type(value = LayerSpec.FactorizationMachine.class, name = "factorization_machine")
+  @JsonSubTypes.Type(value = LayerSpec.FactorizationMachine.class, name = "factorization_machine"),
+  @JsonSubTypes.Type(
+      value = LayerSpec.RecursiveLeastSquares.class,
+      name = "recursive_least_squares")
 })
 public sealed interface LayerSpec {
   /** The layer's name; empty for one made from its kind. */
@@ -478,6 +482,53 @@ public sealed interface LayerSpec {
     @Override
     public FactorizationMachine at(String name, List<String> inputs) {
       return new FactorizationMachine(name, inputs, factors, linear, factorsInitializer, l2);
+    }
+  }
+
+  /** Recursive least squares of one number that forgets nothing. */
+  static RecursiveLeastSquares recursiveLeastSquares() {
+    return new RecursiveLeastSquares(
+        "", List.of(), 1, true, 1, 1, LeastSquaresSpec.WIND_UP_LIMIT, true);
+  }
+
+  /**
+   * x·W + b as ridge regression over all rows so far gives it, exact after every row: an output
+   * layer, which learns by itself and by no optimiser. Categories are one-hot columns of x. Its
+   * loss is the mean squared error. See {@link LeastSquaresSpec} for the ranges.
+   *
+   * @param units the numbers of a target
+   * @param useBias whether there is b, an input that is always 1; it has the ridge too
+   * @param ridge factor of Σw² in what is minimised
+   * @param forgetting what a row counts after one more row
+   * @param windUpLimit how many times smaller than the ridge the information about a direction may
+   *     become by forgetting
+   * @param backpropagate whether the layers before it learn through it; if not, they stay as the
+   *     seed made them
+   */
+  record RecursiveLeastSquares(
+      String name,
+      List<String> inputs,
+      int units,
+      boolean useBias,
+      double ridge,
+      double forgetting,
+      double windUpLimit,
+      boolean backpropagate)
+      implements LayerSpec {
+    public RecursiveLeastSquares {
+      inputs = List.copyOf(inputs);
+      new LeastSquaresSpec(1, units, useBias, ridge, forgetting, windUpLimit); // checks the ranges
+    }
+
+    @Override
+    public String kind() {
+      return "recursive_least_squares";
+    }
+
+    @Override
+    public RecursiveLeastSquares at(String name, List<String> inputs) {
+      return new RecursiveLeastSquares(
+          name, inputs, units, useBias, ridge, forgetting, windUpLimit, backpropagate);
     }
   }
 

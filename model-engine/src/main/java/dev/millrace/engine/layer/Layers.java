@@ -22,7 +22,7 @@ public final class Layers {
   /**
    * The same layers with every name and every input decided.
    *
-   * @throws IllegalArgumentException if two have one name
+   * @throws IllegalArgumentException if two have one name, or an output layer is not the last
    */
   public static List<LayerSpec> resolve(List<LayerSpec> layers) {
     List<LayerSpec> resolved = new ArrayList<>();
@@ -30,6 +30,10 @@ public final class Layers {
     Set<String> names = new HashSet<>();
     String before = Inputs.FEATURES;
     for (LayerSpec layer : layers) {
+      if (layer instanceof LayerSpec.RecursiveLeastSquares && resolved.size() < layers.size() - 1) {
+        throw new IllegalArgumentException(
+            layer.kind() + " is an output layer; expected it last, place=" + (resolved.size() + 1));
+      }
       int number = counts.merge(layer.kind(), 1, Integer::sum) - 1;
       String name = layer.name().isEmpty() ? layer.kind() + "_" + number : layer.name();
       if (!names.add(name)) {
@@ -82,13 +86,27 @@ public final class Layers {
   /** How many numbers the layers learn. */
   public static long parameterCount(
       List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
-    ParameterLayout layout = new ParameterLayout();
-    Kernels kernels = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
-    Inputs inputs = new Inputs(numbers, categories, 1);
-    return build(layers, inputs, 1, layout, kernels, new Workspace(Workers.ONE)).stream()
+    return buildForOneRow(layers, numbers, categories).stream()
         .flatMap(layer -> layer.parameters().stream())
         .mapToLong(parameter -> parameter.tensor().size())
         .sum();
+  }
+
+  /** How many bytes the layers keep beside the parameters. */
+  public static long ownStateBytes(
+      List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
+    return buildForOneRow(layers, numbers, categories).stream()
+        .flatMap(layer -> layer.ownState("").stream())
+        .mapToLong(array -> (long) array.length() * array.elementBytes())
+        .sum();
+  }
+
+  private static List<Layer> buildForOneRow(
+      List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
+    ParameterLayout layout = new ParameterLayout();
+    Kernels kernels = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
+    Inputs inputs = new Inputs(numbers, categories, 1);
+    return build(layers, inputs, 1, layout, kernels, new Workspace(Workers.ONE));
   }
 
   private static Source source(
@@ -121,6 +139,7 @@ public final class Layers {
       case LayerSpec.EmbeddingBag bag -> new EmbeddingBag(bag, build);
       case LayerSpec.Cross cross -> new Cross(cross, build);
       case LayerSpec.FactorizationMachine machine -> new FactorizationMachine(machine, build);
+      case LayerSpec.RecursiveLeastSquares squares -> new LeastSquares(squares, build);
     };
   }
 }

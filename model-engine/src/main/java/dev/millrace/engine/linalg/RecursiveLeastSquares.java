@@ -121,12 +121,33 @@ public final class RecursiveLeastSquares {
     kernels.addProduct(1, weightRows, outputs.length, xRow, weightsView, outputsRow);
   }
 
-  private static boolean allFinite(float[] values, int offset, int length) {
+  /** Whether so many values from an offset are neither NaN nor infinite. */
+  public static boolean allFinite(float[] values, int offset, int length) {
     boolean finite = true;
     for (int i = offset; i < offset + length; i++) {
       finite &= Math.abs(values[i]) <= Float.MAX_VALUE;
     }
     return finite;
+  }
+
+  /**
+   * How Σ dy·y changes with one input: Σ dy[j]·W[input][j], summed in the order of the outputs.
+   *
+   * @param dy [outputs] from dyOffset
+   */
+  public float slope(int input, float[] dy, int dyOffset) {
+    double sum = 0;
+    for (int j = 0; j < outputs.length; j++) {
+      sum = Math.fma(dy[dyOffset + j], weights[input * outputs.length + j], sum);
+    }
+    return (float) sum;
+  }
+
+  /** Forgets every row. */
+  public void reset() {
+    factor.reset(1 / spec.ridge());
+    Arrays.fill(weights, 0);
+    Arrays.fill(counts, 0);
   }
 
   /** A copy of W, [inputs][outputs] and a last row for the intercept if there is one. */

@@ -2,6 +2,7 @@ package dev.millrace.engine.loss;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import dev.millrace.engine.layer.Activation;
+import dev.millrace.engine.layer.LayerSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -178,6 +179,19 @@ public record LossSpec(String name, SortedMap<String, Double> settings) {
   /** What the loss compares. */
   public Kind kind() {
     return DEFINITIONS.get(name).kind();
+  }
+
+  /**
+   * Checks that an output layer which learns by itself does so by this loss.
+   *
+   * @throws IllegalArgumentException if it minimises another
+   */
+  public void requireFor(LayerSpec output) {
+    if (output instanceof LayerSpec.RecursiveLeastSquares && !equals(MEAN_SQUARED_ERROR)) {
+      throw new IllegalArgumentException(
+          "%s learns a number by mean_squared_error; expected that loss and a label without classes, loss=%s"
+              .formatted(output.kind(), name));
+    }
   }
 
   /**

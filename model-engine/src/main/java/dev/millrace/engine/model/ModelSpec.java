@@ -51,6 +51,7 @@ public record ModelSpec(
       throw new IllegalArgumentException("batch must be at least 1, batch=" + batch);
     }
     requireFitting(loss, label);
+    loss.requireFor(layers.getLast());
     if (features.stream().anyMatch(feature -> feature.name().equals(label.weight()))) {
       throw new IllegalArgumentException(
           "the weight of an event cannot be a feature, field=" + label.weight());
@@ -90,9 +91,13 @@ public record ModelSpec(
 
   /**
    * The layers with the output layer of the loss: a softmax over the classes, or one unit, sigmoid
-   * for yes or no, exponential for a count and linear for a margin or a value.
+   * for yes or no, exponential for a count and linear for a margin or a value. Layers that end with
+   * an output layer stay as they are.
    */
   public static List<LayerSpec> withOutput(List<LayerSpec> hidden, LabelSpec label, LossSpec loss) {
+    if (!hidden.isEmpty() && hidden.getLast() instanceof LayerSpec.RecursiveLeastSquares) {
+      return hidden;
+    }
     List<LayerSpec> layers = new ArrayList<>(hidden);
     layers.add(
         switch (loss.kind()) {
@@ -118,10 +123,16 @@ public record ModelSpec(
     return new ModelSpec(features, label, layers, loss, optimizer, rows, seed);
   }
 
-  /** How many numbers the model learns. */
+  /** How many numbers the optimiser learns. */
   public long parameterCount() {
     FeatureSpace space = new FeatureSpace(features);
     return Layers.parameterCount(layers, space.width(), space.categories());
+  }
+
+  /** Bytes of what layers learn by themselves. */
+  public long ownStateBytes() {
+    FeatureSpace space = new FeatureSpace(features);
+    return Layers.ownStateBytes(layers, space.width(), space.categories());
   }
 
   /** The spec as JSON: fields in the order of this record, no white space. */

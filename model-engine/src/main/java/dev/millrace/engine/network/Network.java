@@ -8,6 +8,7 @@ import dev.millrace.engine.layer.Inputs;
 import dev.millrace.engine.layer.Layer;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.layer.Layers;
+import dev.millrace.engine.layer.LeastSquares;
 import dev.millrace.engine.layer.Parameter;
 import dev.millrace.engine.layer.Pass;
 import dev.millrace.engine.loss.LossFunction;
@@ -16,6 +17,7 @@ import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.ParameterLayout;
 import dev.millrace.engine.params.Tensor;
+import dev.millrace.engine.state.StateArray;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,6 +43,7 @@ public final class Network {
   private final ParameterLayout layout = new ParameterLayout();
   private final Layer[] layers;
   private final Layer last;
+  private final LeastSquares exact; // the last layer, if it learns by itself, else null
   private final boolean differsInTraining;
   private final LossFunction loss;
   private final Optimizer optimizer;
@@ -114,6 +117,8 @@ public final class Network {
         Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace(workers))
             .toArray(Layer[]::new);
     last = this.layers[this.layers.length - 1];
+    exact = last instanceof LeastSquares squares ? squares : null;
+    loss.requireFor(layers.getLast());
     this.loss = LossFunction.of(loss, last.activation(), outputs());
     sums(); // refuses an output layer that has none, if the loss needs them
     last.takeGradientOfSums(this.loss.fromSums());
@@ -145,6 +150,9 @@ public final class Network {
       for (Parameter kept : layer.state()) {
         kept.initializer().fill(parameters, kept.tensor(), seed, number++);
       }
+    }
+    for (Layer layer : layers) {
+      layer.reset();
     }
     pass.seed(seed);
     trainer.forget();
@@ -191,6 +199,11 @@ public final class Network {
   /** The live parameters; whoever writes them does so before a forward. */
   public float[] parameters() {
     return parameters;
+  }
+
+  /** What layers keep beside the parameters and learn by themselves, under prefixed names. */
+  public List<StateArray> ownState(String prefix) {
+    return Arrays.stream(layers).flatMap(layer -> layer.ownState(prefix).stream()).toList();
   }
 
   /** Whether steps learn the tensor; false if a layer keeps it as its state. */
@@ -333,6 +346,9 @@ public final class Network {
             && step(targets, targetOffset, weights, weightOffset, rows);
     if (made) {
       steps++;
+      if (exact != null) {
+        exact.learn(targets, targetOffset, weights, weightOffset, rows);
+      }
       for (Layer layer : layers) {
         layer.stepMade(parameters, rows);
       }
@@ -343,10 +359,21 @@ public final class Network {
 
   private boolean step(
       float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
+    if (exact != null) {
+      if (!exact.prepare(targets, targetOffset, weights, weightOffset, rows)) {
+        return false;
+      }
+      if (!exact.backpropagates()) {
+        return true; // the layers before it stay as they are
+      }
+    }
     clearGradients();
     float[] dy = last.output().gradient();
     loss.gradient(
         sums(), last.output().values(), targets, targetOffset, weights, weightOffset, rows, dy);
+    if (exact != null) {
+      exact.standardizeGradient(rows);
+    }
     last.output().gradientIsWritten();
     backward(trainingPoint, rows);
     return trainer.step(rows, steps + 1);

@@ -173,6 +173,9 @@ class LayersTest {
     refuses(
         "l2 must be from 0 to 1e6, value=-1.0",
         () -> new LayerSpec.Cross("", List.of(), 0, true, Initializer.ZEROS, -1));
+    refuses(
+        "forgetting must be above 0 and at most 1, forgetting=0.0",
+        () -> new LayerSpec.RecursiveLeastSquares("", List.of(), 1, true, 1, 0, 1e6, true));
   }
 
   @Test
@@ -193,7 +196,8 @@ class LayersTest {
             LayerSpec.batchNormalization(),
             LayerSpec.embeddingBag(3, Combiner.SQRTN),
             LayerSpec.cross(),
-            LayerSpec.factorizationMachine(4));
+            LayerSpec.factorizationMachine(4),
+            LayerSpec.recursiveLeastSquares());
     assertThat(all.stream().map(LayerSpec::kind)).containsExactlyInAnyOrderElementsOf(kinds());
     for (LayerSpec layer : all) {
       LayerSpec named = layer.at("name", List.of("a", "b"));
@@ -207,6 +211,19 @@ class LayersTest {
     return Arrays.stream(LayerSpec.class.getAnnotation(JsonSubTypes.class).value())
         .map(JsonSubTypes.Type::name)
         .toList();
+  }
+
+  @Test
+  void thePageOnLayersTellsTheDefaultsOfLeastSquares() throws IOException {
+    LayerSpec.RecursiveLeastSquares squares = LayerSpec.recursiveLeastSquares();
+    String page = Files.readString(Path.of("..", "docs", "layers.md"));
+    assertThat(page.substring(page.indexOf("## `" + squares.kind() + "`")))
+        .contains("| `units` | %d |".formatted(squares.units()))
+        .contains("| `ridge` | %.0f |".formatted(squares.ridge()))
+        .contains("| `forgetting` | %.0f |".formatted(squares.forgetting()))
+        .contains("| `wind_up_limit` | %.0f |".formatted(squares.windUpLimit()))
+        .contains("| `use_bias` | %s |".formatted(squares.useBias()))
+        .contains("| `backpropagate` | %s |".formatted(squares.backpropagate()));
   }
 
   @Test

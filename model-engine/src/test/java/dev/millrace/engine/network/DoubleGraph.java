@@ -78,6 +78,8 @@ final class DoubleGraph {
       case LayerSpec.BatchNormalization normal -> normalize(normal);
       case LayerSpec.Cross cross -> cross(cross);
       case LayerSpec.FactorizationMachine machine -> machine(machine);
+      case LayerSpec.RecursiveLeastSquares squares ->
+          throw new IllegalArgumentException("no parameters decide it, layer=" + squares.name());
     };
   }
 

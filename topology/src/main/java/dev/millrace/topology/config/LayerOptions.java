@@ -4,6 +4,7 @@ import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.layer.LayerSpec.Combiner;
 import dev.millrace.engine.layer.Layers;
+import dev.millrace.engine.linalg.LeastSquaresSpec;
 import dev.millrace.engine.params.Initializer;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  */
 final class LayerOptions {
   private static final String ACTIVATION = "activation";
+  private static final String LEAST_SQUARES = "recursive_least_squares";
   private static final int UNITS_MAX = 65_536;
   private static final Shape NAME =
       new Shape.Text("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits, '_'");
@@ -29,6 +31,13 @@ final class LayerOptions {
       new Shape.Decimal("a number from 1e-30 to 1", v -> v >= 1e-30 && v <= 1);
   private static final Shape BELOW_ONE =
       new Shape.Decimal("a number at least 0 and less than 1", v -> v >= 0 && v < 1);
+
+  private static final Shape RIDGE =
+      new Shape.Decimal("a number from 1e-15 to 1e15", v -> v >= 1e-15 && v <= 1e15);
+  private static final Shape FORGETTING =
+      new Shape.Decimal("a number greater than 0 and at most 1", v -> v > 0 && v <= 1);
+  private static final Shape WIND_UP_LIMIT =
+      new Shape.Decimal("a number from 1 to 1e15", v -> v >= 1 && v <= 1e15);
 
   /** The kinds that a layer may be; {@code activation} is one only without {@code dense}. */
   private static final List<Option> KINDS =
@@ -95,6 +104,24 @@ final class LayerOptions {
                       initializer("factors_initializer", Initializer.RANDOM_NORMAL),
                       l2())),
               "Pairs of inputs by their factors; how many, or the settings."),
+          kind(
+              LEAST_SQUARES,
+              settings(
+                  option("ridge", RIDGE, "Factor of Σw² in what is minimised.", "1"),
+                  option("forgetting", FORGETTING, "What a row counts after one more row.", "1"),
+                  option(
+                      "wind_up_limit",
+                      WIND_UP_LIMIT,
+                      "How far below the ridge forgetting may bring what is known of a direction.",
+                      "1000000"),
+                  option("use_bias", new Shape.Flag(), "Whether there is b.", "true"),
+                  option(
+                      "backpropagate",
+                      new Shape.Flag(),
+                      "Whether the layers before it learn; if not, they stay as the seed made"
+                          + " them.",
+                      "true")),
+              "The output layer of a number, exact after every event; the last of the layers."),
           kind("concatenate", NAMES, "These side by side."),
           kind("add", NAMES, "The sum of these."),
           kind("average", NAMES, "The mean of these."),
@@ -166,6 +193,11 @@ final class LayerOptions {
                   .formatted(setting, kinds.getFirst()));
         }
       }
+      if (isLeastSquares(layer) && layer != layers.getLast()) {
+        problems.add(
+            layer.get(LEAST_SQUARES).orElseThrow().node(),
+            LEAST_SQUARES + " is an output layer; expected it as the last of the layers");
+      }
       if (layer.get(kinds.getFirst()).orElseThrow().isList() && layer.get("inputs").isPresent()) {
         problems.add(
             layer.get("inputs").get().node(),
@@ -179,6 +211,11 @@ final class LayerOptions {
         problems.add(layers.getFirst().node(), "model.layers: " + e.getMessage());
       }
     }
+  }
+
+  /** Whether a layer learns a number by squared errors and nothing else. */
+  static boolean isLeastSquares(Value layer) {
+    return layer.get(LEAST_SQUARES).isPresent();
   }
 
   private static List<String> kinds(Value layer) {
@@ -249,6 +286,16 @@ final class LayerOptions {
               main.flag("linear").orElse(false),
               initializer(main, "factors_initializer", Initializer.RANDOM_NORMAL),
               number(main, "l2", 0));
+      case LEAST_SQUARES ->
+          new LayerSpec.RecursiveLeastSquares(
+              name,
+              inputs,
+              1,
+              flag(main, "use_bias"),
+              number(main, "ridge", 1),
+              number(main, "forgetting", 1),
+              number(main, "wind_up_limit", LeastSquaresSpec.WIND_UP_LIMIT),
+              flag(main, "backpropagate"));
       case "concatenate" -> new LayerSpec.Concatenate(name, inputs);
       case "add" -> new LayerSpec.Add(name, inputs);
       case "average" -> new LayerSpec.Average(name, inputs);

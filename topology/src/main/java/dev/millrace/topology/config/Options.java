@@ -161,7 +161,8 @@ final class Options {
                 new Shape.OneOf(
                     auto(),
                     new Shape.ListOf(LayerOptions.shape(), 0, "layers such as {dense: 64}")),
-                "The hidden layers; the output layer follows from the label. See docs/layers.md.",
+                "The hidden layers; the output layer follows from the label, unless the last one is"
+                    + " one. See docs/layers.md.",
                 AUTO),
             new Option("loss", loss(), "What learning makes smaller.", AUTO),
             new Option(

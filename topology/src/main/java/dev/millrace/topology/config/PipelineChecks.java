@@ -26,6 +26,7 @@ final class PipelineChecks {
         .flatMap(l -> l.get("classes"))
         .ifPresent(classes -> checks.distinct("class", classes.elements()));
     checks.loss(file);
+    checks.leastSquares(file);
     checks.topics(file);
     checks.optimizer(file);
     if (problems.none()) {
@@ -132,6 +133,31 @@ final class PipelineChecks {
                   labelOf(spec.get().kind()),
                   classes,
                   String.join(", ", LossSpec.namesFor(classes))));
+    }
+  }
+
+  /** A layer that learns a number by squared errors goes with no other label and no other loss. */
+  private void leastSquares(Value file) {
+    Optional<Value> model = file.get("model");
+    List<Value> layers = model.flatMap(m -> m.get("layers")).map(Value::elements).orElse(List.of());
+    if (layers.stream().noneMatch(layer -> layer.isMap() && LayerOptions.isLeastSquares(layer))) {
+      return;
+    }
+    file.get("label")
+        .flatMap(l -> l.get("classes"))
+        .ifPresent(
+            classes ->
+                problems.add(
+                    classes.node(),
+                    "recursive_least_squares learns a number; expected no classes, or another last"
+                        + " layer"));
+    Optional<Value> loss = model.flatMap(m -> m.get("loss"));
+    Optional<String> name = loss.flatMap(PipelineParser::lossName);
+    if (name.isPresent() && !name.get().equals(LossSpec.MEAN_SQUARED_ERROR.name())) {
+      problems.add(
+          loss.orElseThrow().node(),
+          "recursive_least_squares minimises squared errors, not %s; expected auto or %s"
+              .formatted(name.get(), LossSpec.MEAN_SQUARED_ERROR.name()));
     }
   }
 

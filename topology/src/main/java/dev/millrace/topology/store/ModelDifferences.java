@@ -89,15 +89,28 @@ final class ModelDifferences {
         : words.subList(0, CLASSES_SHOWN) + " and " + (words.size() - CLASSES_SHOWN) + " more";
   }
 
-  /** The last one is the output layer, which follows from the label. */
+  /** The output layer is told unless it follows from the label. */
   private static String layers(List<LayerSpec> layers) {
-    return layers.subList(0, layers.size() - 1).stream()
-        .map(
-            layer ->
-                layer instanceof LayerSpec.Dense dense
-                    ? dense.units() + " " + dense.activation()
-                    : layer.kind())
+    boolean stated = layers.getLast() instanceof LayerSpec.RecursiveLeastSquares;
+    return layers.subList(0, layers.size() - (stated ? 0 : 1)).stream()
+        .map(ModelDifferences::layer)
         .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String layer(LayerSpec layer) {
+    return switch (layer) {
+      case LayerSpec.Dense dense -> dense.units() + " " + dense.activation();
+      case LayerSpec.RecursiveLeastSquares squares ->
+          "%s of ridge %s, forgetting %s, wind_up_limit %s, use_bias %s, backpropagate %s"
+              .formatted(
+                  squares.kind(),
+                  squares.ridge(),
+                  squares.forgetting(),
+                  squares.windUpLimit(),
+                  squares.useBias(),
+                  squares.backpropagate());
+      default -> layer.kind();
+    };
   }
 
   private void optimizer(OptimizerSpec was, OptimizerSpec is) {

@@ -112,12 +112,31 @@ class PipelineErrorsTest {
             + " huber, quantile",
         "'model: {layers: [{name: a}]}'|3:18: a layer is of one kind, this has none; expected one"
             + " of dense, activation, dropout, layer_normalization, batch_normalization, embedding,"
-            + " embedding_bag, cross, factorization_machine, concatenate, add, average, multiply,"
-            + " maximum",
+            + " embedding_bag, cross, factorization_machine, recursive_least_squares, concatenate,"
+            + " add, average, multiply, maximum",
         "'model: {layers: [{dropout: 0.1, dense: 3}]}'|3:18: a layer is of one kind, this has dense"
             + " and dropout; expected one of dense, activation, dropout, layer_normalization,"
             + " batch_normalization, embedding, embedding_bag, cross, factorization_machine,"
-            + " concatenate, add, average, multiply, maximum",
+            + " recursive_least_squares, concatenate, add, average, multiply, maximum",
+        "'model: {layers: [{recursive_least_squares: {ridge: 0}}]}'|3:52:"
+            + " recursive_least_squares.ridge is '0'; expected a number from 1e-15 to"
+            + " 1e15",
+        "'model: {layers: [{recursive_least_squares: {forgetting: 1.01}}]}'|3:57:"
+            + " recursive_least_squares.forgetting is '1.01'; expected a number"
+            + " greater than 0 and at most 1",
+        "'model: {layers: [{recursive_least_squares: {wind_up_limit: 0.5}}]}'|3:60:"
+            + " recursive_least_squares.wind_up_limit is '0.5'; expected a number from"
+            + " 1 to 1e15",
+        "'model: {layers: [{recursive_least_squares: {lambda: 1}}]}'|3:45: unknown key 'lambda' in"
+            + " recursive_least_squares; expected ridge, forgetting, wind_up_limit,"
+            + " use_bias, backpropagate",
+        "'model: {layers: [{recursive_least_squares: {}}, {dense: 3}]}'|3:44:"
+            + " recursive_least_squares is an output layer; expected it as the last of the layers",
+        "'model: {layers: [{recursive_least_squares: {}}], loss: huber}'|3:56:"
+            + " recursive_least_squares minimises squared errors, not huber; expected auto or"
+            + " mean_squared_error",
+        "'model: {layers: [{recursive_least_squares: {}, use_bias: true}]}'|3:58: 'use_bias' here"
+            + " is a dense layer's; expected it within the map of recursive_least_squares",
         "'model: {layers: [{cross: {}, l2: 0.1}]}'|3:34: 'l2' here is a dense layer's; expected it"
             + " within the map of cross",
         "'model: {layers: [{dense: 3, name: a}, {dense: 3, name: a}]}'|3:18: model.layers: a"
@@ -230,6 +249,15 @@ class PipelineErrorsTest {
         "p.yaml:3:15: poisson is for a count, but the label has 3 classes; expected auto,"
             + " categorical_crossentropy, sparse_categorical_crossentropy,"
             + " categorical_focal_crossentropy");
+  }
+
+  @Test
+  void shouldRefuseClassesWhereANumberIsLearned() {
+    assertOnly(
+        "input: {topic: t}\nlabel: {field: y, classes: [a, b]}\n"
+            + "model: {layers: [{recursive_least_squares: {}}]}\n",
+        "p.yaml:2:28: recursive_least_squares learns a number; expected no classes, or another last"
+            + " layer");
   }
 
   @Test

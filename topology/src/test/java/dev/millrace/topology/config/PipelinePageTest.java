@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The table of keys in {@code docs/pipelines.md} is that of {@link Options}. */
 class PipelinePageTest {
@@ -41,6 +44,20 @@ class PipelinePageTest {
     assertThat(table.substring(0, table.indexOf("\n\n")).lines().skip(2))
         .map(row -> row.split("`")[1])
         .containsExactlyElementsOf(Options.featureTypes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"layers.md, 3", "models.md, 2"})
+  void shouldTakeTheModelsThatPagesStateInALine(String page, int models) throws Exception {
+    List<String> lines =
+        Files.readAllLines(PAGE.resolveSibling(page)).stream()
+            .filter(line -> line.startsWith("model: {layers: "))
+            .toList();
+    assertThat(lines).hasSize(models);
+    for (String line : lines) {
+      String text = "input: {topic: t}\nlabel: {field: y}\n" + line + "\n";
+      assertThat(PipelineParser.parse(text, page).model().layers()).isPresent();
+    }
   }
 
   private void rows(StringBuilder rows, String path, Shape shape) {

@@ -176,6 +176,27 @@ class PipelineParserTest {
   }
 
   @Test
+  void shouldReadAnOutputLayerOfLeastSquares() {
+    String text = "input: {topic: t}\nlabel: {field: y}\nmodel: {layers: [{dense: 8}, %s]}\n";
+    assertThat(layers(text, "{recursive_least_squares: {}}").getLast())
+        .isEqualTo(LayerSpec.recursiveLeastSquares());
+    assertThat(
+            layers(
+                    text,
+                    "{recursive_least_squares: {ridge: 0.5, forgetting: 0.99, wind_up_limit: 10,"
+                        + " use_bias: false, backpropagate: false}, name: out, inputs: [dense_0,"
+                        + " city]}")
+                .getLast())
+        .isEqualTo(
+            new LayerSpec.RecursiveLeastSquares(
+                "out", List.of("dense_0", "city"), 1, false, 0.5, 0.99, 10, false));
+  }
+
+  private static List<LayerSpec> layers(String text, String layer) {
+    return parse(text.formatted(layer)).model().layers().orElseThrow();
+  }
+
+  @Test
   void shouldReadEveryKindOfLearningRate() {
     assertThat(
             optimizer(

@@ -122,6 +122,27 @@ class SpecResolverTest {
   }
 
   @Test
+  void shouldLetAnOutputLayerOfLeastSquaresBeTheLastOne() {
+    String layers = "}\nlabel: {field: %s}\nmodel: {layers: [{recursive_least_squares: {}}]}";
+    ModelSpec spec = resolve(layers.formatted("y"));
+    assertThat(spec.layers())
+        .containsExactly(
+            LayerSpec.recursiveLeastSquares().at("recursive_least_squares_0", List.of("features")));
+    assertThat(spec.batch()).isEqualTo(1);
+    assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
+    assertThat(spec.ownStateBytes()).isGreaterThan(4L * 264 * 264);
+    assertThatThrownBy(() -> resolve(layers.formatted("open")))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining("recursive_least_squares learns a number by mean_squared_error");
+    assertThatThrownBy(
+            () -> resolve(", features: [{name: city, buckets: 4096}]" + layers.formatted("y")))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining(
+            "layer 'recursive_least_squares_0' reads at most 2,048 columns, of which an event costs"
+                + " the square, columns=4,096");
+  }
+
+  @Test
   void shouldTellWhichLayerCannotReadWhatItNames() {
     String layers = "}\nlabel: {field: y}\nmodel: {layers: [%s]}";
     assertThatThrownBy(() -> resolve(layers.formatted("{embedding: 2, inputs: [citi]}")))
