@@ -2,6 +2,7 @@ package dev.millrace.benchmarks;
 
 import dev.millrace.app.cli.OutputFormat;
 import dev.millrace.benchmarks.engine.FirstSeconds;
+import dev.millrace.benchmarks.engine.LargeModels;
 import dev.millrace.benchmarks.engine.Scaling;
 import dev.millrace.benchmarks.engine.StepBenchmark;
 import dev.millrace.benchmarks.limits.LimitsBenchmark;
@@ -50,6 +51,7 @@ public final class Main implements Callable<Integer> {
           StepBenchmark.kernels(),
           StepBenchmark.optimizers(),
           new FirstSeconds(),
+          new LargeModels(),
           new Scaling(),
           new EndToEnd());
 

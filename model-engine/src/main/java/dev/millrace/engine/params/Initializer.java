@@ -50,44 +50,51 @@ public enum Initializer {
    * @param number tells tensors of one seed apart
    */
   public void fill(float[] parameters, Tensor tensor, long seed, int number) {
-    for (int i = 0; i < tensor.size(); i++) {
-      int at = tensor.index(i / tensor.columns(), i % tensor.columns());
-      parameters[at] = value(tensor, seed, number, i);
+    double scale = scale(tensor.rows(), tensor.columns());
+    long stream = CounterRandom.stream(seed, INITIAL_WEIGHTS + number);
+    int i = 0;
+    for (int row = 0; row < tensor.rows(); row++) {
+      for (int column = 0; column < tensor.columns(); column++) {
+        double uniform = CounterRandom.uniform(stream, i++);
+        parameters[tensor.index(row, column)] = (float) value(scale, uniform);
+      }
     }
   }
 
-  private float value(Tensor tensor, long seed, int number, int i) {
-    double in = tensor.rows();
-    double out = tensor.columns();
+  /** What {@link #value} multiplies. */
+  private double scale(double in, double out) {
     return switch (this) {
-      case ZEROS -> 0f;
-      case ONES -> 1f;
-      case GLOROT_UNIFORM -> uniform(Math.sqrt(6 / (in + out)), seed, number, i);
-      case HE_UNIFORM -> uniform(Math.sqrt(6 / in), seed, number, i);
-      case LECUN_UNIFORM -> uniform(Math.sqrt(3 / in), seed, number, i);
-      case RANDOM_UNIFORM -> uniform(RANDOM_SCALE, seed, number, i);
-      case GLOROT_NORMAL -> truncated(Math.sqrt(2 / (in + out)), seed, number, i);
-      case HE_NORMAL -> truncated(Math.sqrt(2 / in), seed, number, i);
-      case LECUN_NORMAL -> truncated(Math.sqrt(1 / in), seed, number, i);
-      case TRUNCATED_NORMAL -> truncated(RANDOM_SCALE * TRUNCATED_DEVIATION, seed, number, i);
-      case RANDOM_NORMAL -> (float) (RANDOM_SCALE * Normal.quantile(open(seed, number, i, 0, 1)));
+      case ZEROS -> 0;
+      case ONES -> 1;
+      case GLOROT_UNIFORM -> Math.sqrt(6 / (in + out));
+      case HE_UNIFORM -> Math.sqrt(6 / in);
+      case LECUN_UNIFORM -> Math.sqrt(3 / in);
+      case RANDOM_UNIFORM, RANDOM_NORMAL -> RANDOM_SCALE;
+      case GLOROT_NORMAL -> Math.sqrt(2 / (in + out)) / TRUNCATED_DEVIATION;
+      case HE_NORMAL -> Math.sqrt(2 / in) / TRUNCATED_DEVIATION;
+      case LECUN_NORMAL -> Math.sqrt(1 / in) / TRUNCATED_DEVIATION;
+      case TRUNCATED_NORMAL -> RANDOM_SCALE * TRUNCATED_DEVIATION / TRUNCATED_DEVIATION;
     };
   }
 
-  private static float uniform(double limit, long seed, int number, int i) {
-    double uniform = CounterRandom.uniform(seed, INITIAL_WEIGHTS + number, i);
-    return (float) ((2 * uniform - 1) * limit);
+  /**
+   * One value.
+   *
+   * @param uniform in [0, 1)
+   */
+  private double value(double scale, double uniform) {
+    return switch (this) {
+      case ZEROS, ONES -> scale;
+      case GLOROT_UNIFORM, HE_UNIFORM, LECUN_UNIFORM, RANDOM_UNIFORM -> (2 * uniform - 1) * scale;
+      case GLOROT_NORMAL, HE_NORMAL, LECUN_NORMAL, TRUNCATED_NORMAL ->
+          scale * Normal.quantile(open(uniform, BELOW_MINUS_TWO, 1 - BELOW_MINUS_TWO));
+      case RANDOM_NORMAL -> scale * Normal.quantile(open(uniform, 0, 1));
+    };
   }
 
-  private static float truncated(double deviation, long seed, int number, int i) {
-    double share = open(seed, number, i, BELOW_MINUS_TWO, 1 - BELOW_MINUS_TWO);
-    return (float) (deviation / TRUNCATED_DEVIATION * Normal.quantile(share));
-  }
-
-  /** Uniform in (from, to), the ends excluded. */
-  private static double open(long seed, int number, int i, double from, double to) {
-    double uniform = CounterRandom.uniform(seed, INITIAL_WEIGHTS + number, i) + 0x1p-54;
-    return from + uniform * (to - from);
+  /** From [0, 1) to (from, to), the ends excluded. */
+  private static double open(double uniform, double from, double to) {
+    return from + (uniform + 0x1p-54) * (to - from);
   }
 
   /** Keras' name: {@code glorot_uniform}. */

@@ -14,13 +14,26 @@ public final class CounterRandom {
 
   /** 64 random bits. */
   public static long bits(long seed, long purpose, long index) {
-    long start = splitmix64(splitmix64(seed) + purpose);
-    return splitmix64(start + index * GOLDEN_GAMMA);
+    return bits(stream(seed, purpose), index);
+  }
+
+  private static long bits(long stream, long index) {
+    return splitmix64(stream + index * GOLDEN_GAMMA);
+  }
+
+  /** What the numbers of one seed and purpose have in common. */
+  public static long stream(long seed, long purpose) {
+    return splitmix64(splitmix64(seed) + purpose);
+  }
+
+  /** {@link #uniform(long, long, long)} of a {@link #stream}. */
+  public static double uniform(long stream, long index) {
+    return (bits(stream, index) >>> 11) * 0x1p-53;
   }
 
   /** A multiple of 2^-53 in [0, 1). */
   public static double uniform(long seed, long purpose, long index) {
-    return (bits(seed, purpose, index) >>> 11) * 0x1p-53;
+    return uniform(stream(seed, purpose), index);
   }
 
   /** The first output of SplitMix64 started at {@code state}; a bijection on 64 bits. */
