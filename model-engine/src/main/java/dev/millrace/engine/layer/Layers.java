@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 
 /** From layers as stated to layers that compute. */
 public final class Layers {
@@ -82,11 +83,25 @@ public final class Layers {
   /** How many numbers the layers learn. */
   public static long parameterCount(
       List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
+    return count(layers, numbers, categories, Layer::parameters);
+  }
+
+  /** How many numbers the layers keep beside those that they learn. */
+  public static long keptCount(
+      List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
+    return count(layers, numbers, categories, Layer::state);
+  }
+
+  private static long count(
+      List<LayerSpec> layers,
+      int numbers,
+      SequencedMap<String, Integer> categories,
+      Function<Layer, List<Parameter>> of) {
     ParameterLayout layout = new ParameterLayout();
     Kernels kernels = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
     Inputs inputs = new Inputs(numbers, categories, 1);
     return build(layers, inputs, 1, layout, kernels, new Workspace(Workers.ONE)).stream()
-        .flatMap(layer -> layer.parameters().stream())
+        .flatMap(layer -> of.apply(layer).stream())
         .mapToLong(parameter -> parameter.tensor().size())
         .sum();
   }

@@ -86,6 +86,8 @@ class LayersTest {
   void onlyWhatIsLearnedCountsAsAParameter() {
     List<LayerSpec> layers = List.of(LayerSpec.batchNormalization(), LayerSpec.dropout(0.5));
     assertThat(Layers.parameterCount(layers, 6, new LinkedHashMap<>())).isEqualTo(12);
+    assertThat(Layers.keptCount(layers, 6, new LinkedHashMap<>())).isEqualTo(12);
+    assertThat(Layers.keptCount(layers.subList(1, 2), 6, new LinkedHashMap<>())).isZero();
   }
 
   @Test
