@@ -75,8 +75,18 @@ public final class Learner {
   private final StateBlocks progress; // metrics and counters
   private int rowsStored; // rows of the batch that the store has
 
-  /** A model that has seen nothing. */
+  /** A model that has seen nothing, and learns in the calling thread alone. */
   public Learner(ModelSpec spec, Kernels kernels) {
+    this(spec, kernels, Workers.ONE);
+  }
+
+  /**
+   * A model that has seen nothing.
+   *
+   * @param workers who share out the products of large layers; their number changes no bit. They
+   *     are the caller's to close
+   */
+  public Learner(ModelSpec spec, Kernels kernels, Workers workers) {
     this.spec = spec;
     FeatureSpace space = new FeatureSpace(spec.features());
     classes = spec.label().classes().size();
@@ -95,7 +105,7 @@ public final class Learner {
             spec.optimizer(),
             rows,
             kernels,
-            Workers.ONE);
+            workers);
     network.initialize(spec.seed());
     metrics = Prequential.of(classes);
     outcome = new Outcome(Math.max(1, classes));

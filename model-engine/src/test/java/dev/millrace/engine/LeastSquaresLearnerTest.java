@@ -300,7 +300,7 @@ class LeastSquaresLearnerTest {
     feed(learner, 0, 1, false);
     assertThat(learner.weightsDigest()).isNotEqualTo(digest);
     assertThat(learner.spec().parameterCount()).isZero();
-    assertThat(learner.spec().ownStateBytes())
+    assertThat(learner.spec().networkBytes())
         .isEqualTo(8L * (16 * COLUMNS + COLUMNS + COLUMNS + 2 + 3));
   }
 

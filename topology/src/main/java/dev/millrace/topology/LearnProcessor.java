@@ -60,8 +60,14 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     node = ((InternalProcessorContext<?, ?>) context).currentNode();
     store = context.getStateStore(Names.STORE);
     int partition = context.taskId().partition();
-    loop = new LearningLoop(pipeline, kernels, schemas, new Forward());
-    loop.read(store);
+    String model = pipeline.name() + "-" + partition;
+    loop = new LearningLoop(pipeline, kernels, schemas, new Forward(), model);
+    try {
+      loop.read(store);
+    } catch (RuntimeException | Error e) {
+      loop.close(); // Kafka Streams does not close what it could not begin
+      throw e;
+    }
     reports = new Reports(pipeline, partition);
     changed = false;
     store.beforeCommit(this::beforeCommit);
@@ -97,6 +103,12 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
       internal.setCurrentNode(before);
     }
     changed = false;
+  }
+
+  /** Runs after the last commit, or after a failure; {@link #init} may follow. */
+  @Override
+  public void close() {
+    loop.close();
   }
 
   private void forward(byte[] key, byte[] value, long timestamp, Headers headers, String to) {

@@ -4,6 +4,7 @@ import dev.millrace.engine.Counters;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.WorkerPool;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
@@ -34,9 +35,10 @@ import org.apache.avro.Schema;
  *
  * <p>The same loop runs under Kafka Streams ({@link LearnProcessor}) and over a file; what it does
  * depends on the events and the pipeline alone (DESIGN, law 2). The model comes into being with the
- * first event whose schema gives what the pipeline reads. Not thread-safe.
+ * first event whose schema gives what the pipeline reads. Not thread-safe; {@link #close} ends the
+ * threads that it shares a step with.
  */
-public final class LearningLoop {
+public final class LearningLoop implements AutoCloseable {
   /** Where results go, in the order of the events. */
   public interface Sink {
     void prediction(Event event, Outcome outcome);
@@ -63,6 +65,7 @@ public final class LearningLoop {
 
   private final Pipeline pipeline;
   private final Kernels kernels;
+  private final WorkerPool workers;
   private final Schemas schemas;
   private final Sink sink;
   private final Deque<Event> waiting = new ArrayDeque<>();
@@ -72,10 +75,20 @@ public final class LearningLoop {
   private Learner learner; // null until the first usable schema
 
   public LearningLoop(Pipeline pipeline, Kernels kernels, Schemas schemas, Sink sink) {
+    this(pipeline, kernels, schemas, sink, pipeline.name());
+  }
+
+  /**
+   * A loop that has read nothing.
+   *
+   * @param name what its threads are called by, {@code <name>-worker-1} and so on
+   */
+  LearningLoop(Pipeline pipeline, Kernels kernels, Schemas schemas, Sink sink, String name) {
     this.pipeline = pipeline;
     this.kernels = kernels;
     this.schemas = schemas;
     this.sink = sink;
+    workers = new WorkerPool(pipeline.threads(), name);
   }
 
   /** Takes the next event through all its stages. */
@@ -128,7 +141,7 @@ public final class LearningLoop {
       if (learner == null) {
         ModelSpec spec = SpecResolver.resolve(pipeline, schema);
         decoder = EventDecoder.compile(schema, spec);
-        learner = new Learner(spec, kernels);
+        learner = new Learner(spec, kernels, workers);
         state = state.withModel(schema.toString(), spec);
       } else {
         decoder = EventDecoder.compile(schema, learner.spec());
@@ -185,7 +198,7 @@ public final class LearningLoop {
       ModelSpec spec = state.spec().get();
       ModelSpec stated = SpecResolver.resolve(pipeline, state.schema().orElseThrow());
       state.requireSame(pipeline.name(), stated);
-      learner = new Learner(spec, kernels);
+      learner = new Learner(spec, kernels, workers);
       learner.read(reader);
     }
   }
@@ -208,5 +221,11 @@ public final class LearningLoop {
   /** Counts of the model's events; all zero before there is one. */
   public Counters counters() {
     return learner == null ? new Counters(0, 0, 0, 0, 0, 0) : learner.counters();
+  }
+
+  /** Ends the loop's threads; what it has learned can still be asked for and written. */
+  @Override
+  public void close() {
+    workers.close();
   }
 }

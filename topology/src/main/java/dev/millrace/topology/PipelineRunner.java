@@ -61,7 +61,11 @@ public final class PipelineRunner implements AutoCloseable {
     OutputSchemas ids = OutputSchemas.register(registry, pipeline.outputs());
     Properties settings =
         StreamsSettings.of(
-            pipeline, stateDir, InstanceId.of(stateDir, pipeline.name()), findings.modelBytes());
+            pipeline,
+            stateDir,
+            InstanceId.of(stateDir, pipeline.name()),
+            findings.modelBytes(),
+            findings.modelBytesMax());
     StreamsConfig config = new StreamsConfig(settings);
     Topology topology =
         TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config);

@@ -54,11 +54,18 @@ public final class Preflight {
    */
   public record Findings(int partitions, ModelSpec spec, List<String> missingFeatures) {
     /**
-     * Bytes written back at each commit, at most: parameters with two optimiser slots, and what
-     * layers learn by themselves.
+     * Bytes that a commit is taken to write back: weights, the optimiser's slots and what layers
+     * keep. Hashing scatters the rows of a table, and soon every block of 128 KiB holds one that
+     * was touched; so tables count whole. But for the rows of growing features: most of these may
+     * never be known, and those that are lie side by side.
      */
     public long modelBytes() {
-      return spec.parameterCount() * 3 * Float.BYTES + spec.ownStateBytes();
+      return spec.withTextsAtMost(1).networkBytes();
+    }
+
+    /** The same at most, every row of every table being touched. */
+    public long modelBytesMax() {
+      return spec.networkBytes();
     }
   }
 

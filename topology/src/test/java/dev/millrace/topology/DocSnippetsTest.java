@@ -90,11 +90,12 @@ class DocSnippetsTest {
           }
         };
     Kernels kernels = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
-    LearningLoop loop = new LearningLoop(pipeline, kernels, id -> schema, sink);
-    for (int offset = 0; offset < values.size(); offset++) {
-      loop.accept(new Event(null, values.get(offset), "in", 0, offset, 0));
+    try (LearningLoop loop = new LearningLoop(pipeline, kernels, id -> schema, sink)) {
+      for (int offset = 0; offset < values.size(); offset++) {
+        loop.accept(new Event(null, values.get(offset), "in", 0, offset, 0));
+      }
+      loop.predict(); // the events of the unfinished batch; a Kafka commit does the same
     }
-    loop.predict(); // the events of the unfinished batch; a Kafka commit does the same
     return said;
   }
 

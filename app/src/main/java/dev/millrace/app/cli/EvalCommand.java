@@ -62,13 +62,15 @@ public final class EvalCommand implements Callable<Integer> {
           spec.commandLine(), "--epochs is " + epochs + "; expected 1 or more");
     }
     Pipeline pipeline = PipelineParser.parse(file);
-    Evaluation evaluation = new Evaluation(pipeline, kernels.select(spec.commandLine().getErr()));
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      try (CsvSource rows = CsvSource.open(csv.file(), pipeline, csv.options())) {
-        evaluation.pass(rows);
+    try (Evaluation evaluation =
+        new Evaluation(pipeline, kernels.select(spec.commandLine().getErr()))) {
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        try (CsvSource rows = CsvSource.open(csv.file(), pipeline, csv.options())) {
+          evaluation.pass(rows);
+        }
       }
+      print(evaluation.result());
     }
-    print(evaluation.result());
     return ExitCodes.OK;
   }
 

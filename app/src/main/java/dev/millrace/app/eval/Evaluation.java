@@ -19,7 +19,7 @@ import org.apache.avro.Schema;
  * Runs rows through the very loop that runs under Kafka Streams, as events of one partition: the
  * same bytes, the same decoder, the same steps.
  */
-public final class Evaluation {
+public final class Evaluation implements AutoCloseable {
   private static final int SCHEMA_ID = 1;
 
   private final LearningLoop loop;
@@ -73,6 +73,12 @@ public final class Evaluation {
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     result.put("weights_digest", loop.learner().map(Learner::weightsDigest).orElse(""));
     return result;
+  }
+
+  /** Ends the loop's threads; the figures stay. */
+  @Override
+  public void close() {
+    loop.close();
   }
 
   /** Only the figures are wanted; the reason of the last refusal is kept for a message. */

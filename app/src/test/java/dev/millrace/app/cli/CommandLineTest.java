@@ -15,7 +15,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -274,6 +276,36 @@ class CommandLineTest {
                 + "model: {loss: {huber: {delta: 2}}}\n");
     Result run = run("eval", pipeline, "--data", rows, "-o", "json");
     assertThat(run.out()).contains("\"rows\":4,\"learned\":3,\"pending\":0,\"rejected\":1,");
+  }
+
+  /** 32 rows of 8 numbers and 8,192 units are enough for threads to share. */
+  @Test
+  void shouldLearnTheSameWeightsWithAnyNumberOfThreads() throws IOException {
+    StringBuilder csv = new StringBuilder("a,b,c,d,e,f,g,h,y\n");
+    for (int row = 0; row < 100; row++) {
+      for (int column = 0; column < 8; column++) {
+        csv.append((row * (column + 3) * 37) % 101).append(',');
+      }
+      csv.append(row % 7).append('\n');
+    }
+    Path rows = file("wide.csv", csv.toString());
+    Set<String> digests = new HashSet<>();
+    for (int threads = 1; threads <= 3; threads++) {
+      Path pipeline =
+          file(
+              "wide" + threads + ".yaml",
+              "input: {topic: wide}\n"
+                  + "label: {field: \"y\"}\n"
+                  + "model: {layers: [{dense: 8192, activation: relu}]}\n"
+                  + "batch: 32\n"
+                  + "threads: "
+                  + threads
+                  + "\n");
+      String out = run("eval", pipeline, "--data", rows, "-o", "json").out();
+      assertThat(out).contains("\"learned\":96,\"pending\":4,");
+      digests.add(out.replaceAll("(?s).*\"weights_digest\":\"([0-9a-f]{64})\".*", "$1"));
+    }
+    assertThat(digests).singleElement().asString().hasSize(64);
   }
 
   @Test

@@ -30,10 +30,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,8 +64,12 @@ class PipelineTest {
   }
 
   private PipelineRunner run(Pipeline pipeline) {
+    return run(pipeline, "state");
+  }
+
+  private PipelineRunner run(Pipeline pipeline, String state) {
     return PipelineRunner.start(
-        pipeline, dir.resolve("state"), KERNELS, registry, InstantSource.system());
+        pipeline, dir.resolve(state), KERNELS, registry, InstantSource.system());
   }
 
   private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
@@ -206,9 +212,8 @@ class PipelineTest {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
-  @Test
-  void shouldLearnEachInputPartitionInAModelOfItsOwn() throws Exception {
-    Pipeline pipeline = Elec2.pipeline(Elec2.yaml(cluster, 8, 200));
+  /** Sixty events to the first of two partitions and forty to the second. */
+  private List<byte[]> sendToTwoPartitions(Pipeline pipeline) throws Exception {
     cluster.createTopics(List.of(new NewTopic(Elec2.TOPIC, 2, (short) 1)));
     int schemaId = Elec2.register(cluster, pipeline);
     List<byte[]> values = Elec2.values(pipeline, schemaId, 100);
@@ -219,6 +224,13 @@ class PipelineTest {
                 Elec2.TOPIC, i < 60 ? 0 : 1, null, values.get(i)));
       }
     }
+    return values;
+  }
+
+  @Test
+  void shouldLearnEachInputPartitionInAModelOfItsOwn() throws Exception {
+    Pipeline pipeline = Elec2.pipeline(Elec2.yaml(cluster, 8, 200));
+    List<byte[]> values = sendToTwoPartitions(pipeline);
     try (PipelineRunner runner = run(pipeline)) {
       awaitCommitted(60);
       assertThat(runner.failure()).isEmpty();
@@ -227,6 +239,42 @@ class PipelineTest {
         .isEqualTo(
             new Reference(pipeline, Elec2.schema(pipeline), values.subList(0, 60)).weightsDigest());
     assertThat(committed(pipeline.outputs().predictions())).hasSize(60);
+  }
+
+  @Test
+  void shouldEndTheThreadsOfAModelThatMovesAwayIsClosedOrIsRefused() throws Exception {
+    Pipeline pipeline = Elec2.pipeline(Elec2.yaml(cluster, 8, 200) + "threads: 3\n");
+    sendToTwoPartitions(pipeline);
+    try (PipelineRunner first = run(pipeline)) {
+      awaitCommitted(60);
+      await().atMost(PATIENCE).until(() -> workers().size() == 4);
+      Set<Thread> before = workers();
+      assertThat(before.stream().map(Thread::getName))
+          .containsExactlyInAnyOrder(
+              "elec2-0-worker-1", "elec2-0-worker-2", "elec2-1-worker-1", "elec2-1-worker-2");
+      try (PipelineRunner second = run(pipeline, "another-state")) {
+        await().atMost(PATIENCE).until(() -> workers().size() == 4 && !workers().equals(before));
+        assertThat(workers()).filteredOn(before::contains).as("the model that stayed").hasSize(2);
+        assertThat(second.failure()).isEmpty();
+      }
+      assertThat(first.failure()).isEmpty();
+    }
+    await().atMost(PATIENCE).until(() -> workers().isEmpty());
+    Pipeline other = Elec2.pipeline(Elec2.yaml(cluster, 9, 200) + "threads: 3\n");
+    try (PipelineRunner refused = run(other)) {
+      assertThat(refused.awaitEnd(PATIENCE)).isTrue();
+      assertThat(refused.failure())
+          .get()
+          .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+          .hasMessageContaining("batch: was 8, is 9");
+    }
+    await().atMost(PATIENCE).until(() -> workers().isEmpty());
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("elec2-[01]-worker-[0-9]+"))
+        .collect(Collectors.toSet());
   }
 
   @Test

@@ -34,10 +34,12 @@ final class Reference implements LearningLoop.Sink {
     loop =
         new LearningLoop(
             pipeline, KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(), id -> schema, this);
-    for (int i = 0; i < values.size(); i++) {
-      loop.accept(new Event(null, values.get(i), Elec2.TOPIC, 0, i, 0));
+    try (loop) {
+      for (int i = 0; i < values.size(); i++) {
+        loop.accept(new Event(null, values.get(i), Elec2.TOPIC, 0, i, 0));
+      }
+      loop.predict();
     }
-    loop.predict();
   }
 
   String weightsDigest() {

@@ -18,11 +18,20 @@ public final class WorkerPool implements Workers, AutoCloseable {
   private volatile Throwable failure;
 
   /**
-   * Starts the threads.
+   * Starts the threads, which are called {@code millrace-worker-1} and so on.
+   *
+   * @see #WorkerPool(int, String)
+   */
+  public WorkerPool(int count) {
+    this(count, "millrace");
+  }
+
+  /**
+   * Starts the threads, daemons called {@code <name>-worker-1} and so on.
    *
    * @param count the number of workers, the calling thread among them; at least 1
    */
-  public WorkerPool(int count) {
+  public WorkerPool(int count, String name) {
     if (count < 1) {
       throw new IllegalArgumentException("count must be at least 1, count=" + count);
     }
@@ -30,7 +39,7 @@ public final class WorkerPool implements Workers, AutoCloseable {
     for (int i = 0; i < threads.length; i++) {
       int worker = i + 1;
       threads[i] =
-          Thread.ofPlatform().daemon().name("millrace-worker-" + worker).start(() -> work(worker));
+          Thread.ofPlatform().daemon().name(name + "-worker-" + worker).start(() -> work(worker));
     }
   }
 
@@ -39,8 +48,16 @@ public final class WorkerPool implements Workers, AutoCloseable {
     return threads.length + 1;
   }
 
+  /**
+   * Runs the shares.
+   *
+   * @throws IllegalStateException if the pool is closed, or a worker's share fails
+   */
   @Override
   public void run(Share work) {
+    if (closed) {
+      throw new IllegalStateException("the pool is closed, count=" + count());
+    }
     if (threads.length == 0) {
       work.run(0);
       return;
@@ -89,7 +106,7 @@ public final class WorkerPool implements Workers, AutoCloseable {
     }
   }
 
-  /** Ends the threads. */
+  /** Ends the threads; from the calling thread, or once that has ended. */
   @Override
   public void close() {
     closed = true;

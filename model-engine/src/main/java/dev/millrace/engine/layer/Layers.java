@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 
 /** From layers as stated to layers that compute. */
 public final class Layers {
@@ -86,18 +87,30 @@ public final class Layers {
   /** How many numbers the layers learn. */
   public static long parameterCount(
       List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
-    return buildForOneRow(layers, numbers, categories).stream()
-        .flatMap(layer -> layer.parameters().stream())
-        .mapToLong(parameter -> parameter.tensor().size())
-        .sum();
+    return size(buildForOneRow(layers, numbers, categories), Layer::parameters);
   }
 
-  /** How many bytes the layers keep beside the parameters. */
-  public static long ownStateBytes(
-      List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories) {
-    return buildForOneRow(layers, numbers, categories).stream()
-        .flatMap(layer -> layer.ownState("").stream())
-        .mapToLong(array -> (long) array.length() * array.elementBytes())
+  /**
+   * How many bytes the state of the layers takes: all that they learn or keep.
+   *
+   * @param slots of the optimiser, each as long as what it teaches
+   */
+  public static long stateBytes(
+      List<LayerSpec> layers, int numbers, SequencedMap<String, Integer> categories, int slots) {
+    List<Layer> built = buildForOneRow(layers, numbers, categories);
+    long floats = size(built, Layer::parameters) * (1 + slots) + size(built, Layer::state);
+    long own =
+        built.stream()
+            .flatMap(layer -> layer.ownState("").stream())
+            .mapToLong(array -> (long) array.length() * array.elementBytes())
+            .sum();
+    return floats * Float.BYTES + own;
+  }
+
+  private static long size(List<Layer> layers, Function<Layer, List<Parameter>> of) {
+    return layers.stream()
+        .flatMap(layer -> of.apply(layer).stream())
+        .mapToLong(parameter -> parameter.tensor().size())
         .sum();
   }
 

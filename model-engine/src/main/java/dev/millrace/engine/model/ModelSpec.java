@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.layer.Layers;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
@@ -129,10 +131,27 @@ public record ModelSpec(
     return Layers.parameterCount(layers, space.width(), space.categories());
   }
 
-  /** Bytes of what layers learn by themselves. */
-  public long ownStateBytes() {
+  /**
+   * Bytes that the state of the network can take: every number that it learns, with the optimiser's
+   * slots, and those that layers keep. Of tables only touched blocks are stored, so it may be less.
+   */
+  public long networkBytes() {
     FeatureSpace space = new FeatureSpace(features);
-    return Layers.ownStateBytes(layers, space.width(), space.categories());
+    int slots = Optimizer.of(optimizer).slotNames().size();
+    return Layers.stateBytes(layers, space.width(), space.categories(), slots);
+  }
+
+  /** The same model where a growing feature knows at most so many texts. */
+  public ModelSpec withTextsAtMost(int texts) {
+    List<FeatureSpec> fewer =
+        features.stream()
+            .map(
+                feature ->
+                    feature.kind() == FeatureKind.GROWING && feature.size() - 2 > texts
+                        ? FeatureSpec.growing(feature.name(), texts)
+                        : feature)
+            .toList();
+    return new ModelSpec(fewer, label, layers, loss, optimizer, batch, seed);
   }
 
   /** The spec as JSON: fields in the order of this record, no white space. */

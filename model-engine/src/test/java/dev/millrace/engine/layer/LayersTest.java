@@ -86,6 +86,8 @@ class LayersTest {
   void onlyWhatIsLearnedCountsAsAParameter() {
     List<LayerSpec> layers = List.of(LayerSpec.batchNormalization(), LayerSpec.dropout(0.5));
     assertThat(Layers.parameterCount(layers, 6, new LinkedHashMap<>())).isEqualTo(12);
+    assertThat(Layers.stateBytes(layers, 6, new LinkedHashMap<>(), 0)).isEqualTo(4 * (12 + 12));
+    assertThat(Layers.stateBytes(layers, 6, new LinkedHashMap<>(), 2)).isEqualTo(4 * (36 + 12));
   }
 
   @Test

@@ -18,6 +18,7 @@ final class Options {
   static final int SNAPSHOT_STEPS = 1_000;
   static final int SNAPSHOTS_KEPT = 10;
   static final int BUCKETS = 256;
+  static final int THREADS = 1;
 
   /** What Millrace needs to reach Kafka when the file says nothing. */
   static final Map<String, String> KAFKA = Map.of("bootstrap.servers", "localhost:9092");
@@ -28,6 +29,7 @@ final class Options {
 
   private static final int SIZE_MAX = 1 << 20;
   private static final int BUCKETS_MAX = 1 << 28;
+  private static final int THREADS_MAX = 64;
   private static final Shape TOPIC =
       new Shape.Text(
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}", "a topic name of letters, digits, '.', '_', '-'");
@@ -60,6 +62,12 @@ final class Options {
                   new Shape.Whole(Long.MIN_VALUE, Long.MAX_VALUE),
                   "Of every random number, the initial weights among them.",
                   "0"),
+              new Option(
+                  "threads",
+                  new Shape.Whole(1, THREADS_MAX),
+                  "How many threads of a partition share out the products of large layers; changes"
+                      + " no bit.",
+                  Integer.toString(THREADS)),
               new Option("snapshots", snapshots(), "Published copies of the model.", "{}"),
               new Option("outputs", outputs(), "The topics that the pipeline writes to.", "{}"),
               new Option(

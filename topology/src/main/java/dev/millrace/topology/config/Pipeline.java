@@ -17,6 +17,8 @@ import java.util.OptionalInt;
  * SpecResolver} closes it.
  *
  * @param batch rows a step learns from; empty for {@code auto}
+ * @param threads how many share out a step of one model; no part of the model, whose bits are the
+ *     same with any number
  * @param kafka the user's Kafka settings, passed through as they are
  * @param registry the user's schema-registry settings, passed through as they are
  */
@@ -27,6 +29,7 @@ public record Pipeline(
     Model model,
     OptionalInt batch,
     long seed,
+    int threads,
     Snapshots snapshots,
     Outputs outputs,
     Map<String, String> kafka,
@@ -39,13 +42,13 @@ public record Pipeline(
   /** The same pipeline with other Kafka and registry settings. */
   public Pipeline connectedTo(Map<String, String> kafka, Map<String, String> registry) {
     return new Pipeline(
-        name, input, label, model, batch, seed, snapshots, outputs, kafka, registry);
+        name, input, label, model, batch, seed, threads, snapshots, outputs, kafka, registry);
   }
 
   /** Without the values of the settings, among which there may be passwords. */
   @Override
   public String toString() {
-    return "Pipeline[name=%s, input=%s, label=%s, model=%s, batch=%s, seed=%d, snapshots=%s, outputs=%s, kafka=%s, registry=%s]"
+    return "Pipeline[name=%s, input=%s, label=%s, model=%s, batch=%s, seed=%d, threads=%d, snapshots=%s, outputs=%s, kafka=%s, registry=%s]"
         .formatted(
             name,
             input,
@@ -53,6 +56,7 @@ public record Pipeline(
             model,
             batch,
             seed,
+            threads,
             snapshots,
             outputs,
             kafka.keySet(),

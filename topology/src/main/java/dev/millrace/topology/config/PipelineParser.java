@@ -78,6 +78,7 @@ public final class PipelineParser {
         model(file.get("model").filter(Value::isMap)),
         file.whole("batch").map(n -> OptionalInt.of(n.intValue())).orElse(OptionalInt.empty()),
         file.whole("seed").orElse(0L),
+        file.whole("threads").orElse((long) Options.THREADS).intValue(),
         snapshots(file.get("snapshots")),
         outputs(file.get("outputs"), name),
         kafka,

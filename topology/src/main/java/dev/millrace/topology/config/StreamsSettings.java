@@ -31,14 +31,25 @@ public final class StreamsSettings {
   private StreamsSettings() {}
 
   /**
+   * The settings of a pipeline whose commits all write about the same.
+   *
+   * @see #of(Pipeline, Path, String, long, long)
+   */
+  public static Properties of(
+      Pipeline pipeline, Path stateDir, String instanceId, long modelBytes) {
+    return of(pipeline, stateDir, instanceId, modelBytes, modelBytes);
+  }
+
+  /**
    * The settings of a pipeline.
    *
    * @param stateDir where the state stores live; must outlast the process
    * @param instanceId this instance's name in the consumer group, the same at the next start
-   * @param modelBytes bytes written back at each commit: parameters and optimiser slots
+   * @param modelBytes bytes written back at a commit: decides the commit interval
+   * @param modelBytesMax the same at most: decides how long a transaction may take
    */
   public static Properties of(
-      Pipeline pipeline, Path stateDir, String instanceId, long modelBytes) {
+      Pipeline pipeline, Path stateDir, String instanceId, long modelBytes, long modelBytesMax) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("application.id", pipeline.name());
     settings.put("processing.guarantee", "exactly_once_v2");
@@ -59,7 +70,9 @@ public final class StreamsSettings {
     settings.put("metadata.max.age.ms", "10000");
     settings.putAll(pipeline.kafka());
     settings.put("state.dir", stateDir.toString());
-    long commitMs = Long.parseLong(settings.get("commit.interval.ms"));
+    long commitMs =
+        Math.max(
+            Long.parseLong(settings.get("commit.interval.ms")), commitIntervalMs(modelBytesMax));
     settings.putIfAbsent(
         "producer.transaction.timeout.ms",
         Long.toString(Math.max(TRANSACTION_MS_MIN, 4 * commitMs)));

@@ -30,7 +30,7 @@ class PipelineErrorsTest {
     assertOnly(
         GOOD + "bacth: 3\n",
         "p.yaml:3:1: unknown key 'bacth' in the pipeline; expected name, input, label, model,"
-            + " batch, seed, snapshots, outputs, kafka, registry; did you mean 'batch'?");
+            + " batch, seed, threads, snapshots, outputs, kafka, registry; did you mean 'batch'?");
     assertOnly(
         "input: {topic: t, feature: all}\nlabel: {field: y}\n",
         "p.yaml:1:19: unknown key 'feature' in input; expected topic, features, key, timestamp;"
@@ -52,7 +52,8 @@ class PipelineErrorsTest {
         "model: {loss: {hubert: {}}}|3:16|huber",
         "model: {loss: {huber: {dleta: 2}}}|3:24|delta",
         "model: atuo|3:8|auto",
-        "batch: atuo|3:8|auto"
+        "batch: atuo|3:8|auto",
+        "thread: 2|3:1|threads"
       })
   void shouldNameTheNearestWord(String line, String place, String nearest) {
     assertThat(problems(GOOD + line + "\n"))
@@ -80,6 +81,10 @@ class PipelineErrorsTest {
         "batch:|3:7: batch is empty; expected 'auto' or a whole number from 1 to 65536",
         "seed: 1.5|3:7: seed is '1.5'; expected a whole number",
         "seed: 99999999999999999999|3:7: seed is '99999999999999999999'; expected a whole number",
+        "threads: 0|3:10: threads is '0'; expected a whole number from 1 to 64",
+        "threads: 65|3:10: threads is '65'; expected a whole number from 1 to 64",
+        "threads: 1.5|3:10: threads is '1.5'; expected a whole number from 1 to 64",
+        "threads: auto|3:10: threads is 'auto'; expected a whole number from 1 to 64",
         "name: Elec2|3:7: name is 'Elec2'; expected lower-case letters, digits, '.', '_', '-'",
         "kafka: 3|3:8: kafka is '3'; expected a map of settings",
         "kafka: {a: [1]}|3:12: kafka.a is a list; expected a text, a number or true or false",
@@ -287,7 +292,7 @@ class PipelineErrorsTest {
     assertThat(problems("- a\n"))
         .containsExactly(
             "p.yaml:1:1: the pipeline is a list; expected a map of name, input, label, model,"
-                + " batch, seed, snapshots, outputs, kafka, registry");
+                + " batch, seed, threads, snapshots, outputs, kafka, registry");
   }
 
   @Test

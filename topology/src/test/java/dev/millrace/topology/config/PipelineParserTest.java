@@ -65,6 +65,7 @@ class PipelineParserTest {
     assertThat(pipeline.label().classes()).isEmpty();
     assertThat(pipeline.batch()).isEmpty();
     assertThat(pipeline.seed()).isZero();
+    assertThat(pipeline.threads()).isEqualTo(1);
     assertThat(pipeline.model().layers()).isEmpty();
     assertThat(pipeline.outputs().deadLetters()).isEqualTo("clicks.v1.dead-letters");
     assertThat(pipeline.snapshots()).isEqualTo(new Pipeline.Snapshots(1000, 10));
@@ -94,6 +95,7 @@ class PipelineParserTest {
             model: {layers: [{dense: 8}], loss: binary_crossentropy, optimizer: sgd}
             batch: auto
             seed: -7
+            threads: 3
             outputs: {predictions: out}
             """);
     List<Pipeline.Feature> features = pipeline.input().features().orElseThrow();
@@ -115,6 +117,9 @@ class PipelineParserTest {
     assertThat(pipeline.model().loss()).contains(LossSpec.BINARY_CROSSENTROPY);
     assertThat(pipeline.model().layers()).contains(List.of(LayerSpec.dense(8, Activation.RELU)));
     assertThat(pipeline.seed()).isEqualTo(-7);
+    assertThat(pipeline.threads()).isEqualTo(3);
+    assertThat(pipeline.connectedTo(Map.of(), Map.of()).threads()).isEqualTo(3);
+    assertThat(pipeline.toString()).contains("threads=3");
     assertThat(pipeline.outputs().predictions()).isEqualTo("out");
     assertThat(pipeline.outputs().metrics()).isEqualTo("t.metrics");
   }

@@ -130,7 +130,7 @@ class SpecResolverTest {
             LayerSpec.recursiveLeastSquares().at("recursive_least_squares_0", List.of("features")));
     assertThat(spec.batch()).isEqualTo(1);
     assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
-    assertThat(spec.ownStateBytes()).isGreaterThan(4L * 264 * 264);
+    assertThat(spec.networkBytes()).isGreaterThan(4L * 264 * 264);
     assertThatThrownBy(() -> resolve(layers.formatted("open")))
         .isInstanceOf(BadEventException.class)
         .hasMessageContaining("recursive_least_squares learns a number by mean_squared_error");

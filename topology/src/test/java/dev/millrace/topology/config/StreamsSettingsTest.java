@@ -9,6 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class StreamsSettingsTest {
   private static Properties settings(String kafka, long modelBytes) {
+    return settings(kafka, modelBytes, modelBytes);
+  }
+
+  private static Properties settings(String kafka, long modelBytes, long modelBytesMax) {
     Pipeline pipeline =
         PipelineParser.parse(
             """
@@ -19,7 +23,7 @@ class StreamsSettingsTest {
             """
                 .formatted(kafka),
             "p.yaml");
-    return StreamsSettings.of(pipeline, Path.of("/state"), "me", modelBytes);
+    return StreamsSettings.of(pipeline, Path.of("/state"), "me", modelBytes, modelBytesMax);
   }
 
   @Test
@@ -36,6 +40,18 @@ class StreamsSettingsTest {
     assertThat(settings("", 1L << 40))
         .containsEntry("commit.interval.ms", "60000")
         .containsEntry("producer.transaction.timeout.ms", "240000");
+  }
+
+  @Test
+  void shouldGiveACommitTheTimeThatTheWholeOfATableMayTake() {
+    assertThat(settings("", 3_000, 320_000_000L))
+        .containsEntry("commit.interval.ms", "1000")
+        .containsEntry("producer.transaction.timeout.ms", "80000");
+    assertThat(settings(", commit.interval.ms: 250", 3_000, 320_000_000L))
+        .containsEntry("commit.interval.ms", "250")
+        .containsEntry("producer.transaction.timeout.ms", "80000");
+    assertThat(settings(", producer.transaction.timeout.ms: 70000", 3_000, 320_000_000L))
+        .containsEntry("producer.transaction.timeout.ms", "70000");
   }
 
   @Test
