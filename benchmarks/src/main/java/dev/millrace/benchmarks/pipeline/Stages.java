@@ -58,7 +58,7 @@ final class Stages {
     }
     return switch (type) {
       case "dev.millrace.engine.network.Network" ->
-          method.equals("forward") ? "forward" : "backward";
+          method.equals("forward") || method.equals("run") ? "forward" : "backward";
       case "dev.millrace.schemas.Prediction", "dev.millrace.topology.Reports" ->
           method.equals("metrics") || method.equals("figures") ? null : "encode prediction";
       case "dev.millrace.topology.LearnProcessor$Forward" ->

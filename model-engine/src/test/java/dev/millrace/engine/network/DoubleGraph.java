@@ -132,7 +132,7 @@ final class DoubleGraph {
   }
 
   private static double[] activate(Activation activation, double[] z) {
-    return activation == Activation.TANH ? Arrays.stream(z).map(Math::tanh).toArray() : z;
+    return DoubleActivations.apply(activation, z);
   }
 
   private double[] embedding(LayerSpec.Embedding spec) {

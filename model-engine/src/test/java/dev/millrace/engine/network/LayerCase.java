@@ -185,13 +185,26 @@ record LayerCase(
     return all;
   }
 
+  /** The same with an output layer as the loss wants it. */
+  LayerCase withOutputOf(LossSpec loss) {
+    List<LayerSpec> all = new ArrayList<>(layers.subList(0, layers.size() - 1));
+    LayerSpec output = layers.getLast();
+    Activation activation = loss.kind().activations().getFirst();
+    all.add(LayerSpec.dense(2, activation).at(output.name(), output.inputs()));
+    return new LayerCase(name, numbers, categories, all);
+  }
+
   Network network(KernelChoice.Mode mode, OptimizerSpec optimizer) {
+    return network(mode, optimizer, LossSpec.MEAN_SQUARED_ERROR);
+  }
+
+  Network network(KernelChoice.Mode mode, OptimizerSpec optimizer, LossSpec loss) {
     Network network =
         new Network(
             numbers,
             categories,
             layers,
-            LossSpec.MEAN_SQUARED_ERROR,
+            loss,
             optimizer,
             ROWS,
             KernelChoice.select(mode).kernels(),
@@ -217,7 +230,23 @@ record LayerCase(
   }
 
   static float[] targets(int rows) {
-    return uniform(2, rows * 2, -1, 1);
+    return targets(LossSpec.MEAN_SQUARED_ERROR, rows);
+  }
+
+  /** For two outputs, such as the loss can have. */
+  static float[] targets(LossSpec loss, int rows) {
+    boolean index = loss.name().startsWith("sparse");
+    float[] targets = uniform(2, rows * (index ? 1 : 2), -1, 1);
+    for (int i = 0; i < targets.length; i++) {
+      boolean yes = targets[i] > 0;
+      switch (loss.kind()) {
+        case CLASSES -> targets[i] = index ? (yes ? 1 : 0) : Math.abs(targets[i]);
+        case YES_OR_NO, MARGIN -> targets[i] = yes ? 1 : 0;
+        case COUNT -> targets[i] = (float) Math.floor(2 + 2 * targets[i]);
+        case VALUE -> {}
+      }
+    }
+    return targets;
   }
 
   /**
