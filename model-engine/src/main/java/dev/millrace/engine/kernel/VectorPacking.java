@@ -40,21 +40,10 @@ final class VectorPacking {
   static int rows(float[] x, int offset, int rows, int inputs, float[] left) {
     int whole = inputs / WIDTH * WIDTH;
     for (int row = 0; row + BLOCK <= rows; row += BLOCK) {
+      int from = offset + row * inputs;
       for (int k = 0; k < whole; k += WIDTH) {
-        int from = offset + row * inputs + k;
         int to = row * inputs + k * BLOCK;
-        FloatVector a = FloatVector.fromArray(SPECIES, x, from);
-        FloatVector b = FloatVector.fromArray(SPECIES, x, from + inputs);
-        FloatVector c = FloatVector.fromArray(SPECIES, x, from + 2 * inputs);
-        FloatVector d = FloatVector.fromArray(SPECIES, x, from + 3 * inputs);
-        FloatVector abLow = LOW_1.selectFrom(a, b);
-        FloatVector abHigh = HIGH_1.selectFrom(a, b);
-        FloatVector cdLow = LOW_1.selectFrom(c, d);
-        FloatVector cdHigh = HIGH_1.selectFrom(c, d);
-        LOW_2.selectFrom(abLow, cdLow).intoArray(left, to);
-        HIGH_2.selectFrom(abLow, cdLow).intoArray(left, to + WIDTH);
-        LOW_2.selectFrom(abHigh, cdHigh).intoArray(left, to + 2 * WIDTH);
-        HIGH_2.selectFrom(abHigh, cdHigh).intoArray(left, to + 3 * WIDTH);
+        weave(x, from + k, inputs, LOW_1, HIGH_1, LOW_2, HIGH_2, left, to, WIDTH);
       }
     }
     return whole;
@@ -67,21 +56,35 @@ final class VectorPacking {
     for (int k = 0; k < whole; k += WIDTH) {
       for (int row = 0; row + BLOCK <= rows; row += BLOCK) {
         int from = offset + row * inputs + k;
-        int to = k * rows + row * BLOCK;
-        FloatVector a = FloatVector.fromArray(SPECIES, x, from);
-        FloatVector b = FloatVector.fromArray(SPECIES, x, from + inputs);
-        FloatVector c = FloatVector.fromArray(SPECIES, x, from + 2 * inputs);
-        FloatVector d = FloatVector.fromArray(SPECIES, x, from + 3 * inputs);
-        FloatVector abLow = LOW_4.selectFrom(a, b);
-        FloatVector abHigh = HIGH_4.selectFrom(a, b);
-        FloatVector cdLow = LOW_4.selectFrom(c, d);
-        FloatVector cdHigh = HIGH_4.selectFrom(c, d);
-        LOW_8.selectFrom(abLow, cdLow).intoArray(left, to);
-        HIGH_8.selectFrom(abLow, cdLow).intoArray(left, to + block);
-        LOW_8.selectFrom(abHigh, cdHigh).intoArray(left, to + 2 * block);
-        HIGH_8.selectFrom(abHigh, cdHigh).intoArray(left, to + 3 * block);
+        weave(x, from, inputs, LOW_4, HIGH_4, LOW_8, HIGH_8, left, k * rows + row * BLOCK, block);
       }
     }
     return whole;
+  }
+
+  /** Weaves four vectors of x, row apart, by pairs and then these; the results are step apart. */
+  private static void weave(
+      float[] x,
+      int from,
+      int row,
+      FloatVector low,
+      FloatVector high,
+      FloatVector thenLow,
+      FloatVector thenHigh,
+      float[] left,
+      int to,
+      int step) {
+    FloatVector a = FloatVector.fromArray(SPECIES, x, from);
+    FloatVector b = FloatVector.fromArray(SPECIES, x, from + row);
+    FloatVector c = FloatVector.fromArray(SPECIES, x, from + 2 * row);
+    FloatVector d = FloatVector.fromArray(SPECIES, x, from + 3 * row);
+    FloatVector abLow = low.selectFrom(a, b);
+    FloatVector abHigh = high.selectFrom(a, b);
+    FloatVector cdLow = low.selectFrom(c, d);
+    FloatVector cdHigh = high.selectFrom(c, d);
+    thenLow.selectFrom(abLow, cdLow).intoArray(left, to);
+    thenHigh.selectFrom(abLow, cdLow).intoArray(left, to + step);
+    thenLow.selectFrom(abHigh, cdHigh).intoArray(left, to + 2 * step);
+    thenHigh.selectFrom(abHigh, cdHigh).intoArray(left, to + 3 * step);
   }
 }
