@@ -81,17 +81,7 @@ class GrowingLearnerTest {
           assertThat(outcome.outputs[1]).isFinite();
           said.add(outcome.offset + " v" + outcome.version + " " + outcome.outputs[1]);
         };
-    for (long offset = from; offset < to; offset++) {
-      fill(learner.event(), offset);
-      learner.add(offset);
-      if (eager || learner.mustPredict()) {
-        learner.predict(consumer);
-      }
-      if (learner.batchIsFull()) {
-        learner.step();
-      }
-    }
-    learner.predict(consumer);
+    Feed.feed(learner, from, to, offset -> fill(learner.event(), offset), () -> eager, consumer);
     return said;
   }
 

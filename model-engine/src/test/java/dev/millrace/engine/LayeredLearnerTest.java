@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
@@ -75,6 +76,14 @@ class LayeredLearnerTest {
         42);
   }
 
+  private static void fill(EventRow event, long offset) {
+    for (int i = 0; i < 3; i++) {
+      event.numbers[i] = CounterRandom.uniform(9, i, offset) * (i + 1);
+    }
+    event.labelled = offset % 4 != 0;
+    event.label = event.numbers[0] > event.numbers[1] ? 1 : 0;
+  }
+
   /** Feeds events; asks for predictions after every event or only when it must. */
   private static List<Said> feed(Learner learner, long from, long to, boolean eager) {
     List<Said> said = new ArrayList<>();
@@ -85,21 +94,7 @@ class LayeredLearnerTest {
                     outcome.offset,
                     outcome.version,
                     List.of(outcome.outputs[0], outcome.outputs[1])));
-    for (long offset = from; offset < to; offset++) {
-      for (int i = 0; i < 3; i++) {
-        learner.event().numbers[i] = CounterRandom.uniform(9, i, offset) * (i + 1);
-      }
-      learner.event().labelled = offset % 4 != 0;
-      learner.event().label = learner.event().numbers[0] > learner.event().numbers[1] ? 1 : 0;
-      learner.add(offset);
-      if (eager || learner.mustPredict()) {
-        learner.predict(consumer);
-      }
-      if (learner.batchIsFull()) {
-        learner.step();
-      }
-    }
-    learner.predict(consumer);
+    Feed.feed(learner, from, to, offset -> fill(learner.event(), offset), () -> eager, consumer);
     return said;
   }
 

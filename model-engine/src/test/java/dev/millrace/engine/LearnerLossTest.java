@@ -19,6 +19,7 @@ import dev.millrace.engine.optim.OptimizerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,14 +43,19 @@ class LearnerLossTest {
     return LossSpec.names().stream();
   }
 
-  private static ModelSpec spec(LossSpec loss, int batch, OptimizerSpec optimizer) {
+  /** A label as the loss needs it. */
+  static LabelSpec label(LossSpec loss) {
     List<String> classes =
         switch (loss.kind()) {
           case CLASSES -> List.of("low", "middle", "high");
           case YES_OR_NO, MARGIN -> List.of("no", "yes");
           case VALUE, COUNT -> List.of();
         };
-    LabelSpec label = new LabelSpec("y", classes);
+    return new LabelSpec("y", classes);
+  }
+
+  private static ModelSpec spec(LossSpec loss, int batch, OptimizerSpec optimizer) {
+    LabelSpec label = label(loss);
     return new ModelSpec(
         List.of(FeatureSpec.numeric("a"), FeatureSpec.numeric("b")),
         label,
@@ -81,18 +87,13 @@ class LearnerLossTest {
   private static Learner learn(
       ModelSpec spec, Kernels kernels, Touch touch, Outcome.Consumer consumer) {
     Learner learner = new Learner(spec, kernels);
-    for (long offset = 0; offset < EVENTS; offset++) {
-      fill(learner.event(), offset, spec.loss());
-      touch.apply(learner.event(), offset);
-      learner.add(offset);
-      if (learner.mustPredict()) {
-        learner.predict(consumer);
-      }
-      if (learner.batchIsFull()) {
-        assertThat(learner.step().made()).isTrue();
-      }
-    }
-    learner.predict(consumer);
+    LongConsumer fill =
+        offset -> {
+          fill(learner.event(), offset, spec.loss());
+          touch.apply(learner.event(), offset);
+        };
+    assertThat(Feed.feed(learner, 0, EVENTS, fill, () -> false, consumer))
+        .allMatch(Learner.Step::made);
     return learner;
   }
 

@@ -86,17 +86,14 @@ class LearnerTest {
           }
           said.add(new Said(outcome.offset, outcome.version, outputs, outcome.loss));
         };
-    for (long offset = from; offset < to; offset++) {
-      fill(learner.event(), offset, learner.spec().label().classes().size());
-      learner.add(offset);
-      if (learner.mustPredict() || (interruptions != null && interruptions.nextInt(4) == 0)) {
-        learner.predict(consumer);
-      }
-      if (learner.batchIsFull()) {
-        learner.step();
-      }
-    }
-    learner.predict(consumer);
+    int classes = learner.spec().label().classes().size();
+    Feed.feed(
+        learner,
+        from,
+        to,
+        offset -> fill(learner.event(), offset, classes),
+        () -> interruptions != null && interruptions.nextInt(4) == 0,
+        consumer);
     return said;
   }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,17 +86,9 @@ class LeastSquaresLearnerTest {
   private static List<Double> feed(Learner learner, long from, long to, boolean weighted) {
     List<Double> said = new ArrayList<>();
     Outcome.Consumer consumer = outcome -> said.add(outcome.predictedValue);
-    for (long offset = from; offset < to; offset++) {
-      fill(learner.event(), offset, weighted);
-      learner.add(offset);
-      if (learner.mustPredict()) {
-        learner.predict(consumer);
-      }
-      if (learner.batchIsFull()) {
-        assertThat(learner.step().made()).isTrue();
-      }
-    }
-    learner.predict(consumer);
+    LongConsumer fill = offset -> fill(learner.event(), offset, weighted);
+    assertThat(Feed.feed(learner, from, to, fill, () -> false, consumer))
+        .allMatch(Learner.Step::made);
     return said;
   }
 

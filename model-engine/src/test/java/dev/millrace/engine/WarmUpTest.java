@@ -27,13 +27,7 @@ class WarmUpTest {
 
   /** A model of which a copy would take gigabytes. */
   private static ModelSpec large(LossSpec loss) {
-    List<String> classes =
-        switch (loss.kind()) {
-          case CLASSES -> List.of("low", "middle", "high");
-          case YES_OR_NO, MARGIN -> List.of("no", "yes");
-          case VALUE, COUNT -> List.of();
-        };
-    LabelSpec label = new LabelSpec("y", classes);
+    LabelSpec label = LearnerLossTest.label(loss);
     List<LayerSpec> hidden =
         List.of(
             LayerSpec.dense(20_000, Activation.RELU),

@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
 public final class PipelineRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PipelineRunner.class);
 
-  /** Longest wait for a clean end. */
+  /** The longest that the engine is warmed. */
   private static final Duration WARM_UP_MAX = Duration.ofSeconds(10);
 
+  /** Longest wait for a clean end. */
   private static final Duration CLOSE_MAX = Duration.ofSeconds(60);
 
   private final KafkaStreams streams;

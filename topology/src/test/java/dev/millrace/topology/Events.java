@@ -45,6 +45,20 @@ final class Events {
    * @param color the type of the field of this name, with its settings
    */
   static Pipeline pipeline(int batch, int snapshotEvery, String color) {
+    String model =
+        "layers: [{dense: 4, activation: tanh}], optimizer: {adam: {learning_rate: 0.01}}";
+    String label = "{field: y, classes: [no, yes], weight: w}";
+    return pipeline(color, label, model, batch, snapshotEvery);
+  }
+
+  /** A pipeline that predicts the weight of the same events by the given layers. */
+  static Pipeline regression(int batch, String layers) {
+    String color = "one_hot, categories: [red, green]";
+    return pipeline(color, "{field: w}", "layers: " + layers, batch, 3);
+  }
+
+  private static Pipeline pipeline(
+      String color, String label, String model, int batch, int snapshotEvery) {
     return PipelineParser.parse(
         """
         name: test
@@ -53,31 +67,12 @@ final class Events {
           features:
             - x
             - {name: color, type: %s}
-        label: {field: y, classes: [no, yes], weight: w}
-        model: {layers: [{dense: 4, activation: tanh}], optimizer: {adam: {learning_rate: 0.01}}}
+        label: %s
+        model: {%s}
         batch: %d
         snapshots: {every: %d steps, keep: 2}
         """
-            .formatted(color, batch, snapshotEvery),
-        "test.yaml");
-  }
-
-  /** A pipeline that predicts the weight of the same events by the given layers. */
-  static Pipeline regression(int batch, String layers) {
-    return PipelineParser.parse(
-        """
-        name: test
-        input:
-          topic: in
-          features:
-            - x
-            - {name: color, type: one_hot, categories: [red, green]}
-        label: {field: w}
-        model: {layers: %s}
-        batch: %d
-        snapshots: {every: 3 steps, keep: 2}
-        """
-            .formatted(layers, batch),
+            .formatted(color, label, model, batch, snapshotEvery),
         "test.yaml");
   }
 

@@ -91,15 +91,17 @@ final class KernelSubject implements Subject {
   }
 
   private void forward(int worker) {
-    int from = firstPanel(worker);
-    int panels = firstPanel(worker + 1) - from;
+    int from = shape.firstPanel(worker, workers.count());
+    int panels = shape.firstPanel(worker + 1, workers.count()) - from;
     products.forward(shape, x, 0, parameters, y, rows, from, panels, workspace);
   }
 
   /** Every block of it, each where an optimiser would take it. */
   private void weightGradient(int worker) {
-    int end = firstPanel(worker + 1);
-    for (int panel = firstPanel(worker); panel < end; panel += Products.PANELS_MAX) {
+    int end = shape.firstPanel(worker + 1, workers.count());
+    for (int panel = shape.firstPanel(worker, workers.count());
+        panel < end;
+        panel += Products.PANELS_MAX) {
       int panels = Math.min(Products.PANELS_MAX, end - panel);
       for (int k = 0; k < shape.inputs(); k += Products.SLAB) {
         int count = Math.min(Products.SLAB, shape.inputs() - k);
@@ -109,16 +111,9 @@ final class KernelSubject implements Subject {
   }
 
   private void inputGradient(int worker) {
-    int eighths = (shape.inputs() + 7) / 8;
-    int from = 8 * Workers.from(worker, workers.count(), eighths);
-    int to = Math.min(8 * Workers.from(worker + 1, workers.count(), eighths), shape.inputs());
+    int from = shape.firstInput(worker, workers.count());
+    int to = shape.firstInput(worker + 1, workers.count());
     products.inputGradient(shape, dy, parameters, dx, rows, from, to - from, workspace);
-  }
-
-  private int firstPanel(int worker) {
-    int groups = (shape.panels() + Products.PANELS_MAX - 1) / Products.PANELS_MAX;
-    int group = Workers.from(worker, workers.count(), groups);
-    return Math.min(Products.PANELS_MAX * group, shape.panels());
   }
 
   @Override

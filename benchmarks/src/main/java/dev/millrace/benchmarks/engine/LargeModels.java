@@ -62,9 +62,9 @@ public final class LargeModels implements Benchmark {
       for (String fact : LargeModelProcess.TRAIN_FACTS) {
         figures.put(fact, Double.valueOf(trained.facts().get(fact)));
       }
-      for (String fact : LargeModelProcess.START_FACTS) {
-        figures.put(fact, Double.valueOf(started.facts().get(fact)));
-      }
+      figures.put("read_s", started.us()[0] / 1e6);
+      String startPeak = started.facts().get(LargeModelProcess.START_PEAK_MB);
+      figures.put(LargeModelProcess.START_PEAK_MB, Double.valueOf(startPeak));
       String version = trained.facts().get(EngineProcess.VERSION);
       return new Timing(
           name(), model.text(), LargeModel.BATCH, us, figures, version, Map.of(), Map.of());

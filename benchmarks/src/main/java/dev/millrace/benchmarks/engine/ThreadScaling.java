@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -78,7 +79,7 @@ final class ThreadScaling {
   }
 
   private static String words(Task.Work work) {
-    return work.name().toLowerCase().replace('_', ' ');
+    return work.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** What {@link #run} found. */

@@ -13,6 +13,8 @@ import java.util.List;
  */
 public record FeatureSpec(
     String name, FeatureKind kind, List<String> categories, int size, boolean normalize) {
+  private static final int UNKNOWN_AND_MISSING = 2;
+
   public FeatureSpec {
     categories = List.copyOf(categories);
     int sizeMin =
@@ -25,16 +27,23 @@ public record FeatureSpec(
       throw new IllegalArgumentException(
           "size must be at least %d, feature=%s, size=%d".formatted(sizeMin, name, size));
     }
-    if (kind == FeatureKind.GROWING && size - 2 > GrowingVocabulary.TEXTS_MAX) {
+    int texts = size - UNKNOWN_AND_MISSING;
+    if (kind == FeatureKind.GROWING && texts > GrowingVocabulary.TEXTS_MAX) {
       throw new IllegalArgumentException(
           "a growing vocabulary has at most %,d texts, feature=%s, texts=%,d"
-              .formatted(GrowingVocabulary.TEXTS_MAX, name, size - 2));
+              .formatted(GrowingVocabulary.TEXTS_MAX, name, texts));
     }
-    if (kind == FeatureKind.ONE_HOT && (categories.isEmpty() || size != categories.size() + 2)) {
+    if (kind == FeatureKind.ONE_HOT
+        && (categories.isEmpty() || size != categories.size() + UNKNOWN_AND_MISSING)) {
       throw new IllegalArgumentException(
           "a one_hot needs its categories and two columns more, feature=%s, categories=%d, size=%d"
               .formatted(name, categories.size(), size));
     }
+  }
+
+  /** The most texts that a {@link FeatureKind#GROWING} may know. */
+  public int texts() {
+    return size - UNKNOWN_AND_MISSING;
   }
 
   public static FeatureSpec numeric(String name) {
@@ -42,7 +51,8 @@ public record FeatureSpec(
   }
 
   public static FeatureSpec oneHot(String name, List<String> categories) {
-    return new FeatureSpec(name, FeatureKind.ONE_HOT, categories, categories.size() + 2, false);
+    return new FeatureSpec(
+        name, FeatureKind.ONE_HOT, categories, categories.size() + UNKNOWN_AND_MISSING, false);
   }
 
   public static FeatureSpec hashed(String name, int buckets) {
@@ -51,7 +61,8 @@ public record FeatureSpec(
 
   /** A text of which the first so many that are learned have a category of their own. */
   public static FeatureSpec growing(String name, int texts) {
-    return new FeatureSpec(name, FeatureKind.GROWING, List.of(), Math.addExact(texts, 2), false);
+    return new FeatureSpec(
+        name, FeatureKind.GROWING, List.of(), Math.addExact(texts, UNKNOWN_AND_MISSING), false);
   }
 
   public static FeatureSpec vector(String name, int length, boolean normalize) {

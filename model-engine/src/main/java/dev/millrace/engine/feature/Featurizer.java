@@ -44,7 +44,7 @@ public final class Featurizer {
       statistic[i] = fields[i].spec().normalize() ? statistics : -1;
       statistics += fields[i].spec().normalize() ? fields[i].spec().size() : 0;
       if (fields[i].spec().kind() == FeatureKind.GROWING) {
-        vocabularies[i] = new GrowingVocabulary(fields[i].spec().size() - 2);
+        vocabularies[i] = new GrowingVocabulary(fields[i].spec().texts());
       }
     }
     count = new long[fields.length];
@@ -98,7 +98,7 @@ public final class Featurizer {
 
   private int growing(long key, boolean labelled, int i) {
     Field field = fields[i];
-    int texts = field.spec().size() - 2;
+    int texts = field.spec().texts();
     if (key == EventRow.MISSING) {
       return field.column() + texts + 1;
     }

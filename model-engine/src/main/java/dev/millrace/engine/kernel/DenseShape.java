@@ -22,6 +22,21 @@ public record DenseShape(int inputs, int outputs, int kernelOffset, int biasOffs
     return Panels.count(outputs);
   }
 
+  /**
+   * The first panel of a worker's share; that of the next begins where it ends. Shares are whole
+   * groups of panels, of which a tile takes all.
+   */
+  public int firstPanel(int worker, int workers) {
+    int groups = (panels() + Products.PANELS_MAX - 1) / Products.PANELS_MAX;
+    return Math.min(Products.PANELS_MAX * Workers.from(worker, workers, groups), panels());
+  }
+
+  /** The first input of a worker's share, which is a multiple of 8. */
+  public int firstInput(int worker, int workers) {
+    int eighths = (inputs + 7) / 8;
+    return Math.min(8 * Workers.from(worker, workers, eighths), inputs);
+  }
+
   /** Where the part of a panel of W lies that begins at an input. */
   public int at(int panel, int input) {
     return kernelOffset + (panel * inputs + input) * Panels.WIDTH;

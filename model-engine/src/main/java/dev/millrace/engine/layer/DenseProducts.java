@@ -54,8 +54,8 @@ final class DenseProducts {
   }
 
   private void forwardShare(int worker) {
-    int from = firstPanel(worker);
-    int panels = firstPanel(worker + 1) - from;
+    int from = shape.firstPanel(worker, shares);
+    int panels = shape.firstPanel(worker + 1, shares) - from;
     products.forward(
         shape, x.values(), x.offset(), parameters, result, rows, from, panels, workspace);
   }
@@ -70,9 +70,8 @@ final class DenseProducts {
   }
 
   private void inputGradientShare(int worker) {
-    int eighths = (shape.inputs() + 7) / 8;
-    int from = 8 * Workers.from(worker, shares, eighths);
-    int to = Math.min(8 * Workers.from(worker + 1, shares, eighths), shape.inputs());
+    int from = shape.firstInput(worker, shares);
+    int to = shape.firstInput(worker + 1, shares);
     products.inputGradient(shape, dz, parameters, result, rows, from, to - from, workspace);
   }
 
@@ -90,8 +89,8 @@ final class DenseProducts {
 
   private void weightGradientShare(int worker) {
     float[] g = workspace.slab(worker);
-    int end = firstPanel(worker + 1);
-    for (int panel = firstPanel(worker); panel < end; panel += Products.PANELS_MAX) {
+    int end = shape.firstPanel(worker + 1, shares);
+    for (int panel = shape.firstPanel(worker, shares); panel < end; panel += Products.PANELS_MAX) {
       int panels = Math.min(Products.PANELS_MAX, end - panel);
       for (int k = 0; k < shape.inputs(); k += Products.SLAB) {
         int count = Math.min(Products.SLAB, shape.inputs() - k);
@@ -102,12 +101,6 @@ final class DenseProducts {
         }
       }
     }
-  }
-
-  /** Shares begin at whole groups of panels, of which a tile takes all. */
-  private int firstPanel(int worker) {
-    int groups = (shape.panels() + Products.PANELS_MAX - 1) / Products.PANELS_MAX;
-    return Math.min(Products.PANELS_MAX * Workers.from(worker, shares, groups), shape.panels());
   }
 
   private void run(Workers.Share share, int rows, boolean concurrently) {

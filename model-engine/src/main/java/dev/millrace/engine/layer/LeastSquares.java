@@ -28,8 +28,8 @@ public final class LeastSquares extends Layer {
   private final Optional<Categories> categories;
   private final RecursiveLeastSquares regression;
   private final double forgetting;
-  private final int[] fields; // the numbers of the fields of the categories
-  private final int[] shifts; // by field: from an index over all categories to a column of x
+  private final Categories.Run[] runs;
+  private final int width; // numbers of a row of x, and where its categories begin
   private final int inputs;
   private final int units;
   private final float[] rows; // [rows][inputs], those of the last inference
@@ -46,24 +46,17 @@ public final class LeastSquares extends Layer {
     Source source = build.joined();
     numbers = source.signal();
     categories = source.categories();
-    long width = numbers.map(Signal::width).orElse(0) + categories.map(Categories::size).orElse(0L);
-    if (width > INPUTS_MAX) {
+    width = numbers.map(Signal::width).orElse(0);
+    long columns = width + categories.map(Categories::size).orElse(0L);
+    if (columns > INPUTS_MAX) {
       throw new IllegalArgumentException(
           ("layer '%s' reads at most %,d columns, of which an event costs the square, columns=%,d;"
                   + " each category is a column: take fewer, or put a dense layer or an embedding"
                   + " before it")
-              .formatted(name, INPUTS_MAX, width));
+              .formatted(name, INPUTS_MAX, columns));
     }
-    inputs = (int) width;
-    fields = new int[categories.map(c -> c.fields().size()).orElse(0)];
-    shifts = new int[fields.length];
-    int column = numbers.map(Signal::width).orElse(0);
-    for (int f = 0; f < fields.length; f++) {
-      Inputs.Field field = categories.get().fields().get(f);
-      fields[f] = field.number();
-      shifts[f] = column - field.base();
-      column += field.size();
-    }
+    inputs = (int) columns;
+    runs = categories.map(Categories::runs).orElseGet(() -> new Categories.Run[0]);
     units = spec.units();
     regression =
         new RecursiveLeastSquares(
@@ -112,20 +105,18 @@ public final class LeastSquares extends Layer {
 
   /** Writes a row of x, the numbers and then a column for each category. */
   private void gather(int row, float[] to, int at) {
-    int width = 0;
     if (numbers.isPresent()) {
       Signal x = numbers.get();
-      width = x.width();
       System.arraycopy(x.values(), x.offset() + row * width, to, at, width);
     }
     if (categories.isPresent()) {
       Arrays.fill(to, at + width, at + inputs, 0f);
       Entries entries = categories.get().inputs().entries();
       int entryRow = categories.get().inputs().firstRow() + row;
-      for (int f = 0; f < fields.length; f++) {
-        int end = entries.end(entryRow, fields[f]);
-        for (int e = entries.start(entryRow, fields[f]); e < end; e++) {
-          to[at + shifts[f] + entries.index(e)] += entries.weight(e);
+      for (Categories.Run run : runs) {
+        int end = entries.end(entryRow, run.last());
+        for (int e = entries.start(entryRow, run.first()); e < end; e++) {
+          to[at + width + run.shift() + entries.index(e)] += entries.weight(e);
         }
       }
     }
@@ -137,7 +128,6 @@ public final class LeastSquares extends Layer {
     if (numbers.isEmpty() || !numbers.get().isWanted()) {
       return;
     }
-    int width = numbers.get().width();
     float[] dx = numbers.get().gradientPart(workspace.part);
     for (int row = 0; row < count; row++) {
       for (int i = 0; i < width; i++) {
@@ -156,10 +146,10 @@ public final class LeastSquares extends Layer {
     int first = categories.get().inputs().firstRow();
     int base = entries.start(first, 0);
     for (int row = 0; row < count; row++) {
-      for (int f = 0; f < fields.length; f++) {
-        int end = entries.end(first + row, fields[f]);
-        for (int e = entries.start(first + row, fields[f]); e < end; e++) {
-          int input = shifts[f] + entries.index(e);
+      for (Categories.Run run : runs) {
+        int end = entries.end(first + row, run.last());
+        for (int e = entries.start(first + row, run.first()); e < end; e++) {
+          int input = width + run.shift() + entries.index(e);
           gradient[e - base] += regression.slope(input, output().gradient(), row * units);
         }
       }

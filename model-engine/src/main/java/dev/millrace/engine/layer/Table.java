@@ -3,9 +3,7 @@ package dev.millrace.engine.layer;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.ReadAhead;
 import dev.millrace.engine.kernel.Workspace;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A table with a row of weights for each category: what the active entries of a batch read and
@@ -27,7 +25,7 @@ final class Table {
   private final int stride;
   private final int fieldStride;
   private final boolean isScalar; // an entry adds one number, to that of its row
-  private final Run[] runs;
+  private final Categories.Run[] runs;
   private final ReadAhead readAhead = new ReadAhead();
 
   // the entries of the rows at hand
@@ -46,16 +44,6 @@ final class Table {
   private int taughtCount;
 
   /**
-   * Fields that follow one another, so that the entries of a row lie side by side.
-   *
-   * @param first the number of the first
-   * @param count how many
-   * @param place of the first among the fields of the table
-   * @param shift from an index over all categories to a row of the table
-   */
-  private record Run(int first, int count, int place, int shift) {}
-
-  /**
    * @param parameter a tensor with a row for each category of the fields, in their order
    * @param stride the width of a row of results
    * @param fieldStride how far apart the results of two fields lie in it; 0 if they are added
@@ -69,27 +57,8 @@ final class Table {
     offset = parameter.tensor().offset();
     columns = parameter.tensor().columns();
     isScalar = columns == 1 && fieldStride == 0;
-    runs = runs(categories.fields());
+    runs = categories.runs();
     makeRoom(ENTRIES_MIN);
-  }
-
-  private static Run[] runs(List<Inputs.Field> fields) {
-    List<Run> runs = new ArrayList<>();
-    int tableRow = 0;
-    int start = 0;
-    for (int f = 0; f < fields.size(); f++) {
-      Inputs.Field first = fields.get(start);
-      int shift = tableRow - first.base();
-      boolean isLast =
-          f + 1 == fields.size() || fields.get(f + 1).number() != fields.get(f).number() + 1;
-      if (isLast) {
-        runs.add(new Run(first.number(), f + 1 - start, start, shift));
-        for (; start <= f; start++) {
-          tableRow += fields.get(start).size();
-        }
-      }
-    }
-    return runs.toArray(Run[]::new);
   }
 
   Parameter parameter() {
@@ -115,11 +84,11 @@ final class Table {
     for (int row = 0; row < rows; row++) {
       starts[row] = count;
       int field = first + row * entries.fields();
-      for (Run run : runs) {
-        int from = bounds[field + run.first];
-        int length = bounds[field + run.first + run.count] - from;
+      for (Categories.Run run : runs) {
+        int from = bounds[field + run.first()];
+        int length = bounds[field + run.first() + run.count()] - from;
         for (int i = 0; i < length; i++) {
-          tableRows[count + i] = indices[from + i] + run.shift;
+          tableRows[count + i] = indices[from + i] + run.shift();
           numbers[count + i] = from + i - base;
         }
         System.arraycopy(entryWeights, from, weights, count, length);
@@ -135,12 +104,12 @@ final class Table {
   }
 
   /** Sets the targets of a run of a row, whose first field of the categories is given. */
-  private void target(int[] bounds, int field, int row, Run run) {
+  private void target(int[] bounds, int field, int row, Categories.Run run) {
     int i = count;
-    for (int f = 0; f < run.count; f++) {
-      int at = field + run.first + f;
+    for (int f = 0; f < run.count(); f++) {
+      int at = field + run.first() + f;
       int end = i + bounds[at + 1] - bounds[at];
-      Arrays.fill(targets, i, end, row * stride + (run.place + f) * fieldStride);
+      Arrays.fill(targets, i, end, row * stride + (run.place() + f) * fieldStride);
       i = end;
     }
   }

@@ -147,7 +147,7 @@ public record ModelSpec(
         features.stream()
             .map(
                 feature ->
-                    feature.kind() == FeatureKind.GROWING && feature.size() - 2 > texts
+                    feature.kind() == FeatureKind.GROWING && feature.texts() > texts
                         ? FeatureSpec.growing(feature.name(), texts)
                         : feature)
             .toList();

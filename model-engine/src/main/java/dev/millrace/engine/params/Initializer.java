@@ -69,11 +69,10 @@ public enum Initializer {
       case GLOROT_UNIFORM -> Math.sqrt(6 / (in + out));
       case HE_UNIFORM -> Math.sqrt(6 / in);
       case LECUN_UNIFORM -> Math.sqrt(3 / in);
-      case RANDOM_UNIFORM, RANDOM_NORMAL -> RANDOM_SCALE;
+      case RANDOM_UNIFORM, RANDOM_NORMAL, TRUNCATED_NORMAL -> RANDOM_SCALE;
       case GLOROT_NORMAL -> Math.sqrt(2 / (in + out)) / TRUNCATED_DEVIATION;
       case HE_NORMAL -> Math.sqrt(2 / in) / TRUNCATED_DEVIATION;
       case LECUN_NORMAL -> Math.sqrt(1 / in) / TRUNCATED_DEVIATION;
-      case TRUNCATED_NORMAL -> RANDOM_SCALE * TRUNCATED_DEVIATION / TRUNCATED_DEVIATION;
     };
   }
 

@@ -72,7 +72,7 @@ final class ModelDifferences {
       case NUMERIC -> "numeric" + (feature.normalize() ? "" : ", not normalized");
       case VECTOR -> "vector of " + feature.size() + (feature.normalize() ? ", normalized" : "");
       case HASHED -> "hashed, " + feature.size() + " buckets";
-      case GROWING -> "growing, up to " + (feature.size() - 2) + " texts";
+      case GROWING -> "growing, up to " + feature.texts() + " texts";
       case ONE_HOT -> "one_hot of " + few(feature.categories());
     };
   }
