@@ -8,6 +8,7 @@ import dev.millrace.app.cli.InitCommand;
 import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
 import dev.millrace.app.cli.RunCommand;
+import dev.millrace.app.cli.SnapshotsCommand;
 import dev.millrace.app.cli.TailCommand;
 import dev.millrace.app.cli.UsageErrors;
 import dev.millrace.app.cli.ValidateCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      SnapshotsCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main implements Runnable {

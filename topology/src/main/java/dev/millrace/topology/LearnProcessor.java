@@ -8,8 +8,10 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.error.DeadLetterHeaders;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
+import dev.millrace.topology.store.LoopState;
 import dev.millrace.topology.store.ModelStore;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -34,6 +36,7 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   private final Kernels kernels;
   private final LearningLoop.Schemas schemas;
   private final OutputSchemas ids;
+  private final CommittedOffsets committed;
 
   private ProcessorContext<OutputKey, byte[]> context;
   private ModelStore store;
@@ -44,13 +47,19 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   private Headers headers; // of the record in process()
   private long timestamp; // of the record in process()
   private boolean changed; // since the last commit
+  private boolean isNew; // nothing has been written yet, so that even the first commit is
 
   LearnProcessor(
-      Pipeline pipeline, Kernels kernels, LearningLoop.Schemas schemas, OutputSchemas ids) {
+      Pipeline pipeline,
+      Kernels kernels,
+      LearningLoop.Schemas schemas,
+      OutputSchemas ids,
+      CommittedOffsets committed) {
     this.pipeline = pipeline;
     this.kernels = kernels;
     this.schemas = schemas;
     this.ids = ids;
+    this.committed = committed;
   }
 
   /** Runs after the store has been restored, at the start and each time the task comes back. */
@@ -64,6 +73,10 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     loop = new LearningLoop(pipeline, kernels, schemas, new Forward(), model);
     try {
       loop.read(store);
+      isNew = store.get(LoopState.KEY) == null;
+      if (isNew) {
+        requireNothingCommitted(partition);
+      }
     } catch (RuntimeException | Error e) {
       loop.close(); // Kafka Streams does not close what it could not begin
       throw e;
@@ -71,6 +84,14 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     reports = new Reports(pipeline, partition);
     changed = false;
     store.beforeCommit(this::beforeCommit);
+  }
+
+  /** Without a model the first event is the next one; were it not, one has been lost. */
+  private void requireNothingCommitted(int partition) {
+    OptionalLong offset = committed.of(partition);
+    if (offset.isPresent()) {
+      throw new StateLostException(pipeline, partition, offset.getAsLong());
+    }
   }
 
   @Override
@@ -88,9 +109,10 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
    * Predicts what waits, then writes back. The hook is called outside any node, so it enters ours.
    */
   private void beforeCommit() {
-    if (!changed) {
+    if (!changed && !isNew) {
       return;
     }
+    isNew = false;
     var internal = (InternalProcessorContext<?, ?>) context;
     ProcessorNode<?, ?, ?, ?> before = internal.currentNode();
     internal.setCurrentNode(node);

@@ -182,6 +182,15 @@ public final class LearningLoop implements AutoCloseable {
     }
   }
 
+  /** Writes all that {@link #read} takes; everything that waits has been predicted. */
+  public void writeAll(BlockWriter writer) {
+    assert waiting.isEmpty() : "waiting events are predicted before state is written";
+    writer.put(LoopState.KEY, state.toBytes());
+    if (learner != null) {
+      learner.writeAll(writer);
+    }
+  }
+
   /**
    * Takes the state that {@link #writeChanged} wrote, if there is any.
    *

@@ -1,7 +1,9 @@
 package dev.millrace.topology;
 
+import dev.millrace.topology.config.Pipeline;
+
 /** Names within the topology. Stored state hangs on them: they never change. */
-final class Names {
+public final class Names {
   static final String SOURCE = "events";
   static final String PROCESSOR = "learn";
   static final String STORE = "model";
@@ -11,4 +13,9 @@ final class Names {
   static final String DEAD_LETTERS = "dead-letters";
 
   private Names() {}
+
+  /** The topic that a pipeline's models are restored from, as Kafka Streams names it. */
+  public static String changelog(Pipeline pipeline) {
+    return pipeline.name() + "-" + STORE + "-changelog";
+  }
 }

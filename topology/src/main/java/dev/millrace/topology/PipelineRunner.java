@@ -69,7 +69,13 @@ public final class PipelineRunner implements AutoCloseable {
             findings.modelBytesMax());
     StreamsConfig config = new StreamsConfig(settings);
     Topology topology =
-        TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config);
+        TrainTopology.build(
+            pipeline,
+            kernels,
+            new RegistrySchemas(registry),
+            ids,
+            CommittedOffsets.of(pipeline),
+            config);
     KafkaStreams streams = streams(pipeline, stateDir, topology, config);
     Thread warmUp = warmUp(findings.spec(), kernels, clock);
     PipelineRunner runner = new PipelineRunner(streams, warmUp);

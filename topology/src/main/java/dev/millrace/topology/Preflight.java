@@ -10,21 +10,13 @@ import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.AppInfoParser;
@@ -38,12 +30,10 @@ public final class Preflight {
   /** Older ones can keep writes of an aborted transaction after a crash (KAFKA-20685). */
   private static final String KAFKA_STREAMS_MIN = "4.3.1";
 
-  private static final long ANSWER_SECONDS = 10;
   private static final short TRANSACTION_VERSION_MIN = 2;
 
   private final Pipeline pipeline;
   private final SchemaRegistry registry;
-  private final String brokers;
 
   /**
    * What was found.
@@ -72,7 +62,6 @@ public final class Preflight {
   public Preflight(Pipeline pipeline, SchemaRegistry registry) {
     this.pipeline = pipeline;
     this.registry = registry;
-    this.brokers = pipeline.kafka().get("bootstrap.servers");
   }
 
   /**
@@ -82,10 +71,10 @@ public final class Preflight {
    */
   public Findings check() {
     refuseOldStreams();
-    try (Admin admin = admin()) {
-      warnOfOldTransactions(admin);
-      int partitions = inputPartitions(admin);
-      refuseChangedPartitions(admin, partitions);
+    try (Brokers brokers = new Brokers(pipeline)) {
+      warnOfOldTransactions(brokers);
+      int partitions = inputPartitions(brokers);
+      refuseChangedPartitions(brokers, partitions);
       String subject = Subjects.value(pipeline.input().topic());
       Optional<Registered> latest = registry.latest(subject);
       if (latest.isEmpty()) {
@@ -112,13 +101,13 @@ public final class Preflight {
   /** Creates the output topics that are not there, with the partitions of the input. */
   public void createOutputs(int partitions) {
     Pipeline.Outputs outputs = pipeline.outputs();
-    try (Admin admin = admin()) {
+    try (Brokers brokers = new Brokers(pipeline)) {
       Map<String, String> compacted =
           Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304");
-      create(admin, outputs.predictions(), partitions, Map.of());
-      create(admin, outputs.metrics(), partitions, Map.of());
-      create(admin, outputs.deadLetters(), partitions, Map.of());
-      create(admin, outputs.snapshots(), partitions, compacted);
+      create(brokers, outputs.predictions(), partitions, Map.of());
+      create(brokers, outputs.metrics(), partitions, Map.of());
+      create(brokers, outputs.deadLetters(), partitions, Map.of());
+      create(brokers, outputs.snapshots(), partitions, compacted);
     }
   }
 
@@ -126,12 +115,12 @@ public final class Preflight {
    * Creates a topic, or looks whether the one that is there will do. One just created is not looked
    * at: for a moment the broker that answers may not know it yet.
    */
-  private void create(Admin admin, String topic, int partitions, Map<String, String> configs) {
+  private void create(Brokers brokers, String topic, int partitions, Map<String, String> configs) {
     NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     try {
-      answer(admin.createTopics(Set.of(wanted.configs(configs))).all());
+      brokers.answer(brokers.admin().createTopics(Set.of(wanted.configs(configs))).all());
     } catch (TopicExistsException e) {
-      int has = partitions(admin, topic);
+      int has = brokers.partitions(topic);
       if (has < partitions) {
         throw new PreflightException(
             "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
@@ -166,25 +155,26 @@ public final class Preflight {
     return Integer.compare(left.length, right.length);
   }
 
-  private void warnOfOldTransactions(Admin admin) {
+  private void warnOfOldTransactions(Brokers brokers) {
     FinalizedVersionRange version =
-        answer(admin.describeFeatures().featureMetadata())
+        brokers
+            .answer(brokers.admin().describeFeatures().featureMetadata())
             .finalizedFeatures()
             .get("transaction.version");
     if (version == null || version.maxVersionLevel() < TRANSACTION_VERSION_MIN) {
       LOG.warn(
           "the brokers at {} run transaction.version {}; before 2 a transaction can be torn by a"
               + " late write. Upgrade it with kafka-features.sh",
-          brokers,
+          brokers.servers(),
           version == null ? 0 : version.maxVersionLevel());
     }
   }
 
-  private int inputPartitions(Admin admin) {
+  private int inputPartitions(Brokers brokers) {
     try {
-      return partitions(admin, pipeline.input().topic());
+      return brokers.partitions(pipeline.input().topic());
     } catch (UnknownTopicOrPartitionException e) {
-      Set<String> topics = new TreeSet<>(answer(admin.listTopics().names()));
+      Set<String> topics = new TreeSet<>(brokers.answer(brokers.admin().listTopics().names()));
       throw new PreflightException(
           "topic '%s' is not there%s; topics at %s: %s. Create it, or produce to it first"
               .formatted(
@@ -192,18 +182,19 @@ public final class Preflight {
                   Words.nearest(pipeline.input().topic(), topics)
                       .map(near -> ", but '" + near + "' is")
                       .orElse(""),
-                  brokers,
+                  brokers.servers(),
                   topics.isEmpty() ? "none" : shorten(topics)));
     }
   }
 
   /** Each input partition has a model; the changelog tells how many there were at the start. */
-  private void refuseChangedPartitions(Admin admin, int partitions) {
-    String changelog = pipeline.name() + "-" + Names.STORE + "-changelog";
+  private void refuseChangedPartitions(Brokers brokers, int partitions) {
+    String changelog = Names.changelog(pipeline);
     int models;
     try {
-      models = partitions(admin, changelog);
+      models = brokers.partitions(changelog);
     } catch (UnknownTopicOrPartitionException e) {
+      refuseLostChangelog(brokers);
       return; // the first start
     }
     if (models != partitions) {
@@ -213,72 +204,20 @@ public final class Preflight {
     }
   }
 
+  /** Kafka Streams would make the topic anew, or wait for it. */
+  private void refuseLostChangelog(Brokers brokers) {
+    brokers
+        .committed(pipeline)
+        .forEach(
+            (partition, offset) -> {
+              throw new StateLostException(pipeline, partition, offset);
+            });
+  }
+
   private static String shorten(Set<String> topics) {
     List<String> names = new ArrayList<>(topics);
     int shown = Math.min(20, names.size());
     String list = String.join(", ", names.subList(0, shown));
     return shown < names.size() ? list + ", and " + (names.size() - shown) + " more" : list;
-  }
-
-  private int partitions(Admin admin, String topic) {
-    TopicDescription description =
-        answer(admin.describeTopics(Set.of(topic)).topicNameValues().get(topic));
-    return description.partitions().size();
-  }
-
-  private Admin admin() {
-    Map<String, Object> settings = new HashMap<>();
-    pipeline
-        .kafka()
-        .forEach(
-            (name, value) -> {
-              if (AdminClientConfig.configNames().contains(name)) {
-                settings.put(name, value);
-              }
-            });
-    settings.put("request.timeout.ms", "5000");
-    settings.put("default.api.timeout.ms", Long.toString(ANSWER_SECONDS * 1000 - 2000));
-    try {
-      return Admin.create(settings);
-    } catch (org.apache.kafka.common.KafkaException e) {
-      String message = rootMessage(e);
-      throw new PreflightException(
-          "kafka settings: "
-              + message
-              + (message.contains("bootstrap.servers")
-                  ? "; it is '" + brokers + "', expected host:port of a broker"
-                  : ""),
-          e);
-    }
-  }
-
-  private static String rootMessage(Throwable error) {
-    return error.getCause() == null ? error.getMessage() : rootMessage(error.getCause());
-  }
-
-  private <T> T answer(KafkaFuture<T> future) {
-    try {
-      return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
-        throw unreachable(e.getCause());
-      }
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new PreflightException(rootMessage(e), e);
-    } catch (TimeoutException e) {
-      throw unreachable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PreflightException("interrupted while asking " + brokers, e);
-    }
-  }
-
-  private PreflightException unreachable(Throwable cause) {
-    return new PreflightException(
-        "no Kafka broker answers at %s. Start one (millrace local does), or name yours: kafka: {bootstrap.servers: \"host:9092\"}"
-            .formatted(brokers),
-        cause);
   }
 }

@@ -28,6 +28,7 @@ public final class TrainTopology {
       Kernels kernels,
       LearningLoop.Schemas schemas,
       OutputSchemas ids,
+      CommittedOffsets committed,
       StreamsConfig config) {
     Topology topology = new Topology(new TopologyConfig(config));
     topology.addSource(
@@ -38,7 +39,9 @@ public final class TrainTopology {
         new ByteArrayDeserializer(),
         pipeline.input().topic());
     topology.addProcessor(
-        Names.PROCESSOR, () -> new LearnProcessor(pipeline, kernels, schemas, ids), Names.SOURCE);
+        Names.PROCESSOR,
+        () -> new LearnProcessor(pipeline, kernels, schemas, ids, committed),
+        Names.SOURCE);
     topology.addStateStore(
         ModelStore.builder(Names.STORE, StreamsSettings.CHANGELOG), Names.PROCESSOR);
     addSink(topology, Names.PREDICTIONS, pipeline.outputs().predictions());

@@ -58,7 +58,13 @@ class DocSnippetsTest {
     StreamsConfig config =
         new StreamsConfig(StreamsSettings.of(pipeline, stateDir, "instance-1", modelBytes));
     Kernels kernels = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
-    return TrainTopology.build(pipeline, kernels, new RegistrySchemas(registry), ids, config);
+    return TrainTopology.build(
+        pipeline,
+        kernels,
+        new RegistrySchemas(registry),
+        ids,
+        CommittedOffsets.of(pipeline),
+        config);
   }
 
   // end of snippet

@@ -8,6 +8,7 @@ import dev.millrace.topology.config.StreamsSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ class TrainTopologyTest {
                 KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(),
                 id -> Events.SCHEMA,
                 new OutputSchemas(1, 2, 3, 4),
+                partition -> OptionalLong.empty(),
                 config)
             .describe()
             .toString();

@@ -6,6 +6,7 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
+import dev.millrace.topology.recovery.StateReset;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,38 +31,37 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace run elec2.yaml",
-      "  millrace run elec2.yaml --state-dir /var/lib/millrace"
+      "  millrace run elec2.yaml --state-dir /var/lib/millrace",
+      "  millrace run elec2.yaml --reset"
     })
 public final class RunCommand implements Callable<Integer> {
   private static final Duration GLANCE = Duration.ofMillis(200);
 
   @Spec private CommandSpec spec;
   @Mixin private KernelFlag kernels;
+  @Mixin private StateFlags stateFlags;
 
   @Parameters(paramLabel = "PIPELINE", description = "The pipeline file.")
   private Path file;
 
   @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
+      names = "--reset",
       description = {
-        "Where the state is kept over restarts, in a folder of the pipeline's name.",
-        "Default: the pipeline's kafka: {state.dir: …},",
-        "else ~/.local/state/millrace"
+        "Begin anew: first forget the models, their snapshots and the place in the input.",
+        "Predictions made before stay in their topic."
       })
-  private Path stateDir;
-
-  @Option(
-      names = "--allow-temporary-state",
-      description = "Accept a state directory within the system's temporary directory.")
-  private boolean allowTemporaryState;
+  private boolean reset;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Pipeline pipeline = PipelineParser.parse(file);
-    Path state = stateDir(pipeline);
+    Path state = stateFlags.of(pipeline);
     PrintWriter err = spec.commandLine().getErr();
     Kernels chosen = kernels.select(err);
+    if (reset) {
+      StateReset.run(pipeline, state);
+      err.println(pipeline.name() + ": all that was learned is forgotten");
+    }
     try (Interrupt interrupt = new Interrupt()) {
       run(pipeline, state, chosen, interrupt, err);
       err.println("stopped; the next run goes on from here");
@@ -86,22 +86,5 @@ public final class RunCommand implements Callable<Integer> {
         }
       }
     }
-  }
-
-  private Path stateDir(Pipeline pipeline) {
-    String stated = pipeline.kafka().get("state.dir");
-    Path state =
-        stateDir != null
-            ? stateDir
-            : stated != null
-                ? Path.of(stated)
-                : Path.of(System.getProperty("user.home"), ".local", "state", "millrace");
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-    if (!allowTemporaryState && state.toAbsolutePath().normalize().startsWith(temporary)) {
-      throw new UserException(
-          "the state directory " + state + " is temporary: a restart of the machine would empty it",
-          "Name another with --state-dir, or give --allow-temporary-state");
-    }
-    return state.toAbsolutePath();
   }
 }

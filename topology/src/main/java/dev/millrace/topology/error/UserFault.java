@@ -2,6 +2,7 @@ package dev.millrace.topology.error;
 
 import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.topology.StateLostException;
 import dev.millrace.topology.store.StateMismatchException;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ public final class UserFault {
   public static Optional<Throwable> in(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof StateMismatchException
+          || cause instanceof StateLostException
           || cause instanceof StateException
           || cause instanceof RegistryUnavailableException) {
         return Optional.of(cause);

@@ -11,13 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Publishes a model: its blocks, then the manifest that names them, then tombstones for the copy
- * that is one too many. Within one transaction a reader sees all of it or nothing.
+ * Publishes a model with all that is needed to go on from it: its blocks, then the manifest that
+ * names them, then tombstones for the copy that is one too many. Within one transaction a reader
+ * sees all of it or nothing.
  *
  * <p>Keys are {@code <model>/<version>/<block>} and {@code <model>/<version>/manifest}.
  */
 public final class SnapshotPublisher {
-  private static final int FORMAT = 1;
+  /** Version of the layout of the blocks. */
+  public static final int FORMAT = 1;
 
   private final Pipeline.Snapshots rule;
   private final String model;
@@ -48,13 +50,15 @@ public final class SnapshotPublisher {
   public void publish(Learner learner, LoopState state, BlockWriter records) {
     long version = learner.version();
     List<SnapshotManifest.BlockRef> blocks = new ArrayList<>();
-    learner.writeModel(
+    BlockWriter publish =
         (key, bytes) -> {
           blocks.add(
               new SnapshotManifest.BlockRef(key, bytes.length, Digest.hex(Digest.sha256(bytes))));
           records.put(
               key(version, key), new SnapshotBlock(model, version, key, bytes).encode(blockId));
-        });
+        };
+    learner.writeAll(publish);
+    publish.put(LoopState.KEY, state.withSnapshot(version, rule.keep()).toBytes());
     records.put(key(version, "manifest"), manifest(learner, state, blocks).encode(manifestId));
     int retired = state.snapshots().size() + 1 - rule.keep();
     for (long old : state.snapshots().subList(0, Math.max(0, retired))) {

@@ -1,0 +1,184 @@
+package dev.millrace.topology.recovery;
+
+import dev.millrace.engine.state.BlockReader;
+import dev.millrace.engine.state.Digest;
+import dev.millrace.schemas.SnapshotBlock;
+import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.schemas.wire.WireFormatException;
+import dev.millrace.topology.Brokers;
+import dev.millrace.topology.PreflightException;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.snapshot.SnapshotPublisher;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The copies of one partition's model that a pipeline has published and not yet retired. */
+public final class SnapshotTopic {
+  private static final String MANIFEST = "manifest";
+
+  /**
+   * A published copy.
+   *
+   * @param manifest empty if it cannot be read
+   * @param problem what is wrong with the manifest, empty if nothing is
+   */
+  public record Copy(long version, Optional<SnapshotManifest> manifest, String problem) {}
+
+  private final Map<String, String> kafka;
+  private final TopicPartition partition;
+  private final String model;
+
+  /**
+   * Those of all the models of a pipeline.
+   *
+   * @throws PreflightException if nothing has been published, since there is no topic
+   */
+  public static List<SnapshotTopic> all(Pipeline pipeline) {
+    try (Brokers brokers = new Brokers(pipeline)) {
+      return IntStream.range(0, brokers.partitions(pipeline.outputs().snapshots()))
+          .mapToObj(partition -> new SnapshotTopic(pipeline, partition))
+          .toList();
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new PreflightException(
+          "there is no topic '%s': pipeline '%s' has not run against these brokers yet"
+              .formatted(pipeline.outputs().snapshots(), pipeline.name()),
+          e);
+    }
+  }
+
+  SnapshotTopic(Pipeline pipeline, int partition) {
+    kafka = pipeline.kafka();
+    this.partition = new TopicPartition(pipeline.outputs().snapshots(), partition);
+    model = pipeline.name() + "-" + partition;
+  }
+
+  /** Name of the model: {@code elec2-0}. */
+  public String model() {
+    return model;
+  }
+
+  /** The copies, the oldest version first. */
+  public List<Copy> copies() {
+    Map<Long, byte[]> manifests = new TreeMap<>();
+    scan(
+        model + "/",
+        (key, value) -> {
+          String[] parts = key.split("/", 2);
+          if (parts.length == 2 && parts[1].equals(MANIFEST) && parts[0].matches("\\d{1,18}")) {
+            put(manifests, Long.valueOf(parts[0]), value);
+          }
+        });
+    return manifests.entrySet().stream().map(e -> copy(e.getKey(), e.getValue())).toList();
+  }
+
+  private static <K> void put(Map<K, byte[]> map, K key, byte[] value) {
+    if (value == null) {
+      map.remove(key);
+    } else {
+      map.put(key, value);
+    }
+  }
+
+  private Copy copy(long version, byte[] value) {
+    try {
+      SnapshotManifest manifest = SnapshotManifest.decode(value);
+      if (manifest.formatVersion() != SnapshotPublisher.FORMAT) {
+        return broken(
+            version,
+            "has format %d, this program reads %d; use the version that wrote it"
+                .formatted(manifest.formatVersion(), SnapshotPublisher.FORMAT));
+      }
+      if (manifest.version() != version || !manifest.model().equals(model)) {
+        return broken(
+            version, "is of model %s, version %d".formatted(manifest.model(), manifest.version()));
+      }
+      return new Copy(version, Optional.of(manifest), "");
+    } catch (WireFormatException e) {
+      return broken(version, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  private Copy broken(long version, String problem) {
+    return new Copy(
+        version, Optional.empty(), "the manifest of %s/%d %s".formatted(model, version, problem));
+  }
+
+  /** The newest copy whose manifest can be read and that ends before an offset of the input. */
+  public Optional<SnapshotManifest> newestBefore(long offset) {
+    return copies().stream()
+        .flatMap(copy -> copy.manifest().stream())
+        .filter(manifest -> manifest.lineage().lastOffset() < offset)
+        .max(Comparator.comparingLong(SnapshotManifest::version));
+  }
+
+  /**
+   * The blocks of a copy, each checked against the manifest.
+   *
+   * @throws BrokenSnapshotException naming the first block that is missing or not the one that was
+   *     published
+   */
+  public BlockReader blocks(SnapshotManifest manifest) {
+    Map<String, byte[]> found = new HashMap<>();
+    scan(model + "/" + manifest.version() + "/", (key, value) -> put(found, key, value));
+    Map<String, byte[]> blocks = new LinkedHashMap<>();
+    for (SnapshotManifest.BlockRef block : manifest.blocks()) {
+      blocks.put(block.key(), checked(manifest, block, found.get(block.key())));
+    }
+    return blocks::get;
+  }
+
+  private byte[] checked(SnapshotManifest manifest, SnapshotManifest.BlockRef ref, byte[] value) {
+    String which = "block %s of %s/%d".formatted(ref.key(), model, manifest.version());
+    if (value == null) {
+      throw new BrokenSnapshotException(which + " is missing");
+    }
+    SnapshotBlock block;
+    try {
+      block = SnapshotBlock.decode(value);
+    } catch (WireFormatException e) {
+      throw new BrokenSnapshotException(which + " cannot be read: " + e.getMessage());
+    }
+    String digest = Digest.hex(Digest.sha256(block.data()));
+    if (!block.key().equals(ref.key()) || block.version() != manifest.version()) {
+      throw new BrokenSnapshotException(
+          "%s holds block %s of version %d".formatted(which, block.key(), block.version()));
+    }
+    if (!digest.equals(ref.sha256())) {
+      throw new BrokenSnapshotException(
+          "%s has SHA-256 %s, the manifest says %s".formatted(which, digest, ref.sha256()));
+    }
+    return block.data();
+  }
+
+  private interface Each {
+    void accept(String key, byte[] value);
+  }
+
+  /** Goes through the records whose keys begin with the prefix, which their keys come without. */
+  private void scan(String prefix, Each each) {
+    try (CommittedRecords records = new CommittedRecords(kafka, partition)) {
+      records.read(
+          records.begin(),
+          records.end(),
+          record -> {
+            String key = record.key() == null ? "" : text(record.key());
+            if (key.startsWith(prefix)) {
+              each.accept(key.substring(prefix.length()), record.value());
+            }
+          });
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
