@@ -7,8 +7,19 @@ package dev.millrace.engine;
  * @param labelled events predicted that carried a label
  * @param learned labelled events that a step learned from
  * @param pending labelled events in the partial batch
- * @param rejected labelled events of skipped steps
+ * @param rejected labelled events of skipped steps and of pauses
  * @param skippedSteps steps not made because a loss or gradient was not finite
+ * @param paused whether learning pauses, after {@value LearningPause#SKIPPED_MAX} such steps in a
+ *     row
  */
 public record Counters(
-    long predicted, long labelled, long learned, long pending, long rejected, long skippedSteps) {}
+    long predicted,
+    long labelled,
+    long learned,
+    long pending,
+    long rejected,
+    long skippedSteps,
+    boolean paused) {
+  /** Of a model that has seen nothing. */
+  public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, false);
+}

@@ -42,8 +42,14 @@ public final class Learner {
   /** Unlabelled events that may wait for a prediction. */
   static final int UNLABELLED_MAX = 64;
 
-  /** A step that was made or, for want of a finite gradient, was not, and the events it was of. */
-  public record Step(boolean made, long firstOffset, long lastOffset) {}
+  /**
+   * What became of a full batch.
+   *
+   * @param made whether its step was made; if not, a loss or gradient was not finite, or so many
+   *     had not been before it that learning pauses
+   * @param paused whether learning pauses from now on or still
+   */
+  public record Step(boolean made, boolean paused, long firstOffset, long lastOffset) {}
 
   private static final int PREDICTED = 0;
   private static final int LABELLED = 1;
@@ -71,6 +77,7 @@ public final class Learner {
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
 
   private final long[] counts = new long[7];
+  private final LearningPause pause = new LearningPause();
   private final StateBlocks model; // all that predictions depend on
   private final StateBlocks progress; // metrics and counters
   private int rowsStored; // rows of the batch that the store has
@@ -116,6 +123,7 @@ public final class Learner {
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
     progressArrays.add(StateArray.of("meta/counts", counts));
+    progressArrays.add(pause.state());
     progress = new StateBlocks(progressArrays);
   }
 
@@ -298,32 +306,40 @@ public final class Learner {
   /**
    * Learns from the full batch, all of whose rows have been predicted.
    *
-   * @return what was learned; if no step was made, a loss or gradient was not finite, no weight
-   *     changed and the batch counts as rejected
+   * @return what was learned; if no step was made, no weight changed and the batch counts as
+   *     rejected
    */
   public Step step() {
     assert batchIsFull() && waitingCount == 0 : "a step needs a full batch, predicted";
     int rows = batch.count();
-    if (!activationsAreOfBatch) {
-      forward(batch, 0, rows);
-    }
-    for (int row = 0; row < rows; row++) {
-      putTarget(row, batch.label(row));
-    }
-    boolean stepped = network.learn(targets, 0, batch.weights(), 0, rows);
-    if (stepped) {
-      counts[LEARNED] += rows;
+    boolean stepped = false;
+    if (pause.isOn()) {
+      pause.passed();
+    } else if (learn(rows)) {
+      stepped = true;
+      pause.made();
     } else {
-      counts[REJECTED] += rows;
       counts[SKIPPED_STEPS]++;
+      pause.skipped();
     }
-    Step step = new Step(stepped, batch.offset(0), batch.offset(rows - 1));
+    counts[stepped ? LEARNED : REJECTED] += rows;
+    Step step = new Step(stepped, pause.isOn(), batch.offset(0), batch.offset(rows - 1));
     batch.clear();
     rowsStored = 0;
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
     return step;
+  }
+
+  private boolean learn(int rows) {
+    if (!activationsAreOfBatch) {
+      forward(batch, 0, rows);
+    }
+    for (int row = 0; row < rows; row++) {
+      putTarget(row, batch.label(row));
+    }
+    return network.learn(targets, 0, batch.weights(), 0, rows);
   }
 
   private void putTarget(int row, double label) {
@@ -352,7 +368,8 @@ public final class Learner {
         counts[LEARNED],
         batch.count(),
         counts[REJECTED],
-        counts[SKIPPED_STEPS]);
+        counts[SKIPPED_STEPS],
+        pause.isOn());
   }
 
   public Prequential metrics() {

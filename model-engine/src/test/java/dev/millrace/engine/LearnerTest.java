@@ -206,6 +206,60 @@ class LearnerTest {
     assertThat(counters.labelled()).isEqualTo(counters.learned() + counters.rejected());
   }
 
+  /** Ten skipped steps in a row: whatever comes in is not what the model was made for. */
+  @Test
+  void shouldPauseLearningAfterSkippedStepsInARowAndTryAgainAfterSoManyBatches() {
+    Learner learner = overflowing();
+    Map<String, byte[]> store = new HashMap<>();
+    long offset = 0;
+    for (; offset < LearningPause.SKIPPED_MAX; offset++) {
+      assertThat(learner.counters().paused()).isFalse();
+      assertThat(learn(learner, offset, Float.MAX_VALUE).made()).isFalse();
+    }
+    assertThat(learner.counters().paused()).isTrue();
+    learner.writeChanged(store::put);
+    learner = overflowing();
+    learner.read(store::get);
+    String before = learner.weightsDigest();
+    for (int i = 0; i < LearningPause.BATCHES; i++) {
+      assertThat(learner.counters().paused()).isTrue();
+      assertThat(learn(learner, offset++, 1f).made()).isFalse();
+    }
+    assertThat(learner.weightsDigest()).isEqualTo(before);
+    assertThat(learn(learner, offset++, Float.MAX_VALUE).paused()).as("tried, in vain").isTrue();
+    for (int i = 0; i < LearningPause.BATCHES; i++) {
+      learn(learner, offset++, 1f);
+    }
+    assertThat(learn(learner, offset++, 1f).made()).isTrue();
+    assertThat(learner.counters().paused()).isFalse();
+    Counters counters = learner.counters();
+    assertThat(counters.skippedSteps()).isEqualTo(LearningPause.SKIPPED_MAX + 1);
+    assertThat(counters.predicted()).isEqualTo(offset);
+    assertThat(counters.labelled()).isEqualTo(counters.learned() + counters.rejected());
+  }
+
+  private static Learner overflowing() {
+    return new Learner(
+        new ModelSpec(
+            List.of(FeatureSpec.vector("v", 3, false)),
+            new LabelSpec("y", List.of()),
+            List.of(LayerSpec.dense(4, Activation.RELU), LayerSpec.dense(1, Activation.LINEAR)),
+            LossSpec.MEAN_SQUARED_ERROR,
+            OptimizerSpec.of("sgd"),
+            1,
+            1),
+        KERNELS);
+  }
+
+  private static Learner.Step learn(Learner learner, long offset, float value) {
+    Arrays.fill(learner.event().vectors, value);
+    learner.event().labelled = true;
+    learner.event().label = 1;
+    learner.add(offset);
+    learner.predict(outcome -> {});
+    return learner.step();
+  }
+
   @Test
   void shouldLearnARegressionInTheLabelsOwnUnit() {
     Learner learner =
@@ -225,8 +279,8 @@ class LearnerTest {
 
   /** A file that this format's first version wrote must be read forever; never write it anew. */
   @Test
-  void shouldReadTheModelFileOfTheSecondFormat() throws IOException {
-    try (var golden = getClass().getResourceAsStream("model-format-2.bin")) {
+  void shouldReadTheModelFileOfTheThirdFormat() throws IOException {
+    try (var golden = getClass().getResourceAsStream("model-format-3.bin")) {
       Learner learner = ModelFile.load(golden, KERNELS);
       assertThat(learner.weightsDigest()).isEqualTo(GOLDEN_DIGEST);
       assertThat(learner.version()).isEqualTo(19);

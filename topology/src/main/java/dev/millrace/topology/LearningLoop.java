@@ -229,7 +229,7 @@ public final class LearningLoop implements AutoCloseable {
 
   /** Counts of the model's events; all zero before there is one. */
   public Counters counters() {
-    return learner == null ? new Counters(0, 0, 0, 0, 0, 0) : learner.counters();
+    return learner == null ? Counters.NONE : learner.counters();
   }
 
   /** Ends the loop's threads; what it has learned can still be asked for and written. */
