@@ -29,6 +29,9 @@ public record SnapshotManifest(
   /** Empty key, zero bytes, empty digest. */
   private static final int BLOCK_REF_BYTES_MIN = 3;
 
+  /** Two small numbers, empty text. */
+  private static final int CHANGE_BYTES_MIN = 3;
+
   /** The part of the log that turned the parent into this model; no parent is null. */
   public record Lineage(
       String topic,
@@ -36,10 +39,19 @@ public record SnapshotManifest(
       long firstOffset,
       long lastOffset,
       String configHash,
-      Long parentVersion) {
+      Long parentVersion,
+      List<Change> changes) {
     public Lineage {
       Objects.requireNonNull(topic, "topic");
       Objects.requireNonNull(configHash, "configHash");
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** A change of the pipeline file that the model went on with. */
+  public record Change(long version, long offset, String what) {
+    public Change {
+      Objects.requireNonNull(what, "what");
     }
   }
 
@@ -116,6 +128,13 @@ public record SnapshotManifest(
     out.writeLong(lineage.lastOffset());
     out.writeString(lineage.configHash());
     out.writeNullable(lineage.parentVersion());
+    out.setItemCount(lineage.changes().size());
+    for (Change change : lineage.changes()) {
+      out.writeLong(change.version());
+      out.writeLong(change.offset());
+      out.writeString(change.what());
+    }
+    out.writeArrayEnd();
   }
 
   private static Lineage readLineage(FrameDecoder in) {
@@ -125,7 +144,18 @@ public record SnapshotManifest(
         in.readLong(),
         in.readLong(),
         in.readString(),
-        in.readNullableLong());
+        in.readNullableLong(),
+        readChanges(in));
+  }
+
+  private static List<Change> readChanges(FrameDecoder in) {
+    List<Change> changes = new ArrayList<>();
+    for (int count; (count = in.readBlockCount(CHANGE_BYTES_MIN)) != 0; ) {
+      for (int i = 0; i < count; i++) {
+        changes.add(new Change(in.readLong(), in.readLong(), in.readString()));
+      }
+    }
+    return changes;
   }
 
   private static List<BlockRef> readBlocks(FrameDecoder in) {

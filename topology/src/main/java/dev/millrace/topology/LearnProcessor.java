@@ -172,6 +172,7 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
           .publish(
               learner,
               loop.state(),
+              loop.lineage(),
               (key, value) ->
                   forward(
                       key.getBytes(StandardCharsets.UTF_8),

@@ -8,6 +8,7 @@ import dev.millrace.engine.kernel.WorkerPool;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
+import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.schemas.wire.WireFormatException;
 import dev.millrace.topology.config.Pipeline;
@@ -15,13 +16,16 @@ import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import dev.millrace.topology.decode.Reason;
+import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
+import dev.millrace.topology.store.SpecChange;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.avro.Schema;
 
 /**
@@ -72,6 +76,7 @@ public final class LearningLoop implements AutoCloseable {
   private final Map<Integer, EventDecoder> decoders = new HashMap<>();
   private final Map<Integer, BadEventException> unusable = new HashMap<>();
   private LoopState state = LoopState.empty();
+  private Lineage lineage;
   private Learner learner; // null until the first usable schema
 
   public LearningLoop(Pipeline pipeline, Kernels kernels, Schemas schemas, Sink sink) {
@@ -88,6 +93,7 @@ public final class LearningLoop implements AutoCloseable {
     this.kernels = kernels;
     this.schemas = schemas;
     this.sink = sink;
+    lineage = Lineage.of(pipeline);
     workers = new WorkerPool(pipeline.threads(), name);
   }
 
@@ -170,25 +176,27 @@ public final class LearningLoop implements AutoCloseable {
     } else if (learner.version() % pipeline.snapshots().everySteps() == 0) {
       sink.snapshot(learner);
       state = state.withSnapshot(learner.version(), pipeline.snapshots().keep());
+      lineage = lineage.withSnapshot();
     }
   }
 
   /** Writes what changed since the last call; everything that waits has been predicted. */
   public void writeChanged(BlockWriter writer) {
-    assert waiting.isEmpty() : "waiting events are predicted before state is written";
-    writer.put(LoopState.KEY, state.toBytes());
-    if (learner != null) {
-      learner.writeChanged(writer);
-    }
+    write(writer, Learner::writeChanged);
   }
 
   /** Writes all that {@link #read} takes; everything that waits has been predicted. */
   public void writeAll(BlockWriter writer) {
+    write(writer, Learner::writeAll);
+  }
+
+  private void write(BlockWriter writer, BiConsumer<Learner, BlockWriter> model) {
     assert waiting.isEmpty() : "waiting events are predicted before state is written";
     writer.put(LoopState.KEY, state.toBytes());
     if (learner != null) {
-      learner.writeAll(writer);
+      model.accept(learner, writer);
     }
+    writer.put(Lineage.KEY, lineage().toBytes());
   }
 
   /**
@@ -203,12 +211,28 @@ public final class LearningLoop implements AutoCloseable {
       return;
     }
     state = LoopState.fromBytes(stored);
+    byte[] storedLineage = reader.get(Lineage.KEY);
+    if (storedLineage == null) {
+      throw new StateException("block is missing, key=" + Lineage.KEY);
+    }
+    lineage = Lineage.fromBytes(storedLineage);
     if (state.spec().isPresent()) {
-      ModelSpec spec = state.spec().get();
-      ModelSpec stated = SpecResolver.resolve(pipeline, state.schema().orElseThrow());
-      state.requireSame(pipeline.name(), stated);
-      learner = new Learner(spec, kernels, workers);
-      learner.read(reader);
+      readModel(reader, state.spec().get());
+    }
+    lineage =
+        lineage.under(pipeline, learner().map(Learner::version).orElse(0L), state.nextOffset());
+  }
+
+  private void readModel(BlockReader reader, ModelSpec stored) {
+    ModelSpec stated = SpecResolver.resolve(pipeline, state.schema().orElseThrow());
+    SpecChange change = SpecChange.of(pipeline.name(), stored, stated);
+    learner = new Learner(stated, kernels, workers);
+    learner.read(reader);
+    lineage.requireSame(learner.weightsDigest());
+    Optional<String> what = change.after(learner.version());
+    if (what.isPresent()) {
+      state = state.withModel(state.schemaJson().orElseThrow(), stated);
+      lineage = lineage.with(new Lineage.Change(learner.version(), state.nextOffset(), what.get()));
     }
   }
 
@@ -220,6 +244,11 @@ public final class LearningLoop implements AutoCloseable {
   /** The model's classes; none in a regression, or before there is a model. */
   public List<String> classes() {
     return learner == null ? List.of() : learner.spec().label().classes();
+  }
+
+  /** How the model came about, as it would be stored now. */
+  public Lineage lineage() {
+    return learner == null ? lineage : lineage.at(learner.spec().hash(), learner.weightsDigest());
   }
 
   /** What the loop has seen. */

@@ -1,5 +1,6 @@
 package dev.millrace.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,10 +9,12 @@ import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.state.StateException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.Reason;
+import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.StateMismatchException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -345,6 +348,104 @@ class LearningLoopTest {
     LearningLoop again = loop(Events.pipeline(4, 7), new Told());
     again.read(store::get);
     assertThat(again.state()).isEqualTo(loop.state());
+  }
+
+  @Test
+  void shouldGoOnWithAHarmlessChangeAndRecordIt() {
+    Map<String, byte[]> store = learned(Events.pipeline(4, 100));
+    LearningLoop again = loop(Events.pipeline(4, 7), new Told());
+    again.read(store::get);
+    assertThat(again.lineage().changes())
+        .containsExactly(new Lineage.Change(2, 12, "snapshots.every: was 100 steps, is 7 steps"));
+    assertThat(again.lineage().configHash()).isEqualTo(again.learner().get().spec().hash());
+    Map<String, byte[]> later = new HashMap<>();
+    again.writeAll(later::put);
+    LearningLoop third = loop(Events.pipeline(4, 7), new Told());
+    third.read(later::get);
+    assertThat(third.lineage()).as("kept until a snapshot tells it").isEqualTo(again.lineage());
+    for (int i = 12; i < 40; i++) {
+      third.accept(new Event(null, Events.good(i), "in", 0, i, 0));
+    }
+    assertThat(third.lineage().changes()).isEmpty();
+  }
+
+  /** The blocks of a model that has learned twelve events. */
+  private static Map<String, byte[]> learned(Pipeline pipeline) {
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop = loop(pipeline, new Told());
+    for (int i = 0; i < 12; i++) {
+      loop.accept(new Event(null, Events.good(i), "in", 0, i, 0));
+    }
+    loop.predict();
+    loop.writeChanged(store::put);
+    return store;
+  }
+
+  private static Pipeline rated(String learningRate) {
+    return PipelineParser.parse(
+        """
+        input: {topic: in, features: [x, color]}
+        label: {field: y, classes: [no, yes]}
+        model: {optimizer: {sgd: {learning_rate: %s}}}
+        batch: 4
+        """
+            .formatted(learningRate),
+        "rated.yaml");
+  }
+
+  @Test
+  void shouldGoOnWithALearningRateThatChangesInStepsToComeAndMakeWhatTheNewFileAloneWouldMake() {
+    String later = "{piecewise_constant_decay: {boundaries: [5], values: [0.1, 0.01]}}";
+    LearningLoop on = loop(rated(later), new Told());
+    on.read(learned(rated("0.1"))::get);
+    assertThat(on.lineage().changes()).hasSize(1);
+    assertThat(on.lineage().changes().getFirst().what())
+        .startsWith("learning_rate: was 0.1, is {piecewise_constant_decay");
+    LearningLoop whole = loop(rated(later), new Told());
+    for (int i = 0; i < 60; i++) {
+      if (i >= 12) {
+        on.accept(new Event(null, Events.good(i), "in", 0, i, 0));
+      }
+      whole.accept(new Event(null, Events.good(i), "in", 0, i, 0));
+    }
+    assertThat(digest(on)).isEqualTo(digest(whole));
+  }
+
+  @Test
+  void shouldRefuseALearningRateThatStepsAlreadyMadeWouldHaveHad() {
+    Map<String, byte[]> store = learned(rated("0.1"));
+    String earlier = "{piecewise_constant_decay: {boundaries: [0], values: [0.1, 0.01]}}";
+    assertThatThrownBy(() -> loop(rated(earlier), new Told()).read(store::get))
+        .isInstanceOf(StateMismatchException.class)
+        .hasMessageContaining("learning_rate: was 0.1, is {piecewise_constant_decay")
+        .hasMessageContaining("--reset");
+  }
+
+  @Test
+  void shouldRefuseBlocksThatAreNotAllOfOneCommitAndStateOfANewerProgram() {
+    Map<String, byte[]> store = learned(Events.pipeline(4, 100));
+    String weights =
+        store.keySet().stream().filter(key -> key.startsWith("b/")).findFirst().orElseThrow();
+    Map<String, byte[]> tampered = new HashMap<>(store);
+    tampered.computeIfPresent(
+        weights,
+        (key, block) -> {
+          byte[] changed = block.clone();
+          changed[1] ^= 1;
+          return changed;
+        });
+    assertThatThrownBy(() -> loop(Events.pipeline(4, 100), new Told()).read(tampered::get))
+        .isInstanceOf(StateException.class)
+        .hasMessageContaining("not all of one commit")
+        .hasMessageContaining("snapshots restore");
+    Map<String, byte[]> newer = new HashMap<>(store);
+    newer.put(
+        Lineage.KEY,
+        new String(store.get(Lineage.KEY), UTF_8)
+            .replace("\"format\":1", "\"format\":2")
+            .getBytes(UTF_8));
+    assertThatThrownBy(() -> loop(Events.pipeline(4, 100), new Told()).read(newer::get))
+        .hasMessageContaining("format 2, this program reads 1; run the version that wrote it");
   }
 
   @Test

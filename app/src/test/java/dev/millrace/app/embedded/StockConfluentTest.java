@@ -137,7 +137,7 @@ class StockConfluentTest {
             1000,
             1,
             "{}",
-            new SnapshotManifest.Lineage("electricity", 0, 0, 31999, "cd", null),
+            new SnapshotManifest.Lineage("electricity", 0, 0, 31999, "cd", null, List.of()),
             List.of(new SnapshotManifest.BlockRef("b/0", 2, "ef")),
             List.of(1),
             "ab",

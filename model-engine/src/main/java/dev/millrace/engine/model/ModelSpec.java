@@ -125,6 +125,11 @@ public record ModelSpec(
     return new ModelSpec(features, label, layers, loss, optimizer, rows, seed);
   }
 
+  /** The same model with another optimiser. */
+  public ModelSpec withOptimizer(OptimizerSpec other) {
+    return new ModelSpec(features, label, layers, loss, other, batch, seed);
+  }
+
   /** How many numbers the optimiser learns. */
   public long parameterCount() {
     FeatureSpace space = new FeatureSpace(features);

@@ -16,6 +16,9 @@ public final class StreamsSettings {
   private static final long TRANSACTION_MS_MIN = 60_000;
   private static final int RECORD_BYTES_MAX = 4 << 20;
 
+  /** How long a lost member keeps its place. */
+  public static final long SESSION_MS = 15_000;
+
   /** Settings of the changelog: small segments, so that compaction bounds what a restore reads. */
   public static final Map<String, String> CHANGELOG =
       Map.of(
@@ -60,7 +63,7 @@ public final class StreamsSettings {
     settings.put("ensure.explicit.internal.resource.naming", "true");
     settings.put("buffered.records.per.partition", "256");
     settings.put("consumer.max.poll.records", "500");
-    settings.put("consumer.session.timeout.ms", "15000"); // how long a lost member keeps its place
+    settings.put("consumer.session.timeout.ms", Long.toString(SESSION_MS));
     settings.put("restore.consumer.max.poll.records", "100");
     settings.put("restore.consumer.max.partition.fetch.bytes", Integer.toString(8 << 20));
     settings.put("producer.max.request.size", Integer.toString(RECORD_BYTES_MAX));

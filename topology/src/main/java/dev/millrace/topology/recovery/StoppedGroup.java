@@ -3,6 +3,7 @@ package dev.millrace.topology.recovery;
 import dev.millrace.topology.Brokers;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.StreamsSettings;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -14,21 +15,22 @@ import org.slf4j.LoggerFactory;
 final class StoppedGroup {
   private static final Logger LOG = LoggerFactory.getLogger(StoppedGroup.class);
 
-  /** A static member stays in its group for the session timeout after it has stopped. */
-  private static final int LOOKS_MAX = 40;
+  /** A static member stays in its group that long after it has stopped. */
+  private static final String SESSION_TIMEOUT = "session.timeout.ms";
 
   private static final long PAUSE_MS = 500;
 
   private StoppedGroup() {}
 
   /**
-   * Waits until the group has forgotten its members, twenty seconds at most.
+   * Waits until the group has forgotten its members, a little longer than it should need.
    *
    * @throws PreflightException if there still are any
    */
   static void require(Brokers brokers, Pipeline pipeline) {
-    for (int look = 0; members(brokers, pipeline) > 0; look++) {
-      if (look == LOOKS_MAX) {
+    long looks = sessionTimeoutMs(pipeline) / PAUSE_MS + 4;
+    for (long look = 0; members(brokers, pipeline) > 0; look++) {
+      if (look == looks) {
         throw new PreflightException(
             "pipeline '%s' is running: its group has members. Stop every instance, wait until session.timeout.ms (15 s unless stated) has passed, and ask again"
                 .formatted(pipeline.name()));
@@ -38,6 +40,14 @@ final class StoppedGroup {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
     }
+  }
+
+  private static long sessionTimeoutMs(Pipeline pipeline) {
+    String stated =
+        pipeline
+            .kafka()
+            .getOrDefault("consumer." + SESSION_TIMEOUT, pipeline.kafka().get(SESSION_TIMEOUT));
+    return stated == null ? StreamsSettings.SESSION_MS : Long.parseLong(stated);
   }
 
   private static int members(Brokers brokers, Pipeline pipeline) {

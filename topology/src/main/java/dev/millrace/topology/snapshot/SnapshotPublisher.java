@@ -6,6 +6,7 @@ import dev.millrace.engine.state.Digest;
 import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class SnapshotPublisher {
   }
 
   /** Writes the records of the learner's version, a null value for a tombstone. */
-  public void publish(Learner learner, LoopState state, BlockWriter records) {
+  public void publish(Learner learner, LoopState state, Lineage lineage, BlockWriter records) {
     long version = learner.version();
     List<SnapshotManifest.BlockRef> blocks = new ArrayList<>();
     BlockWriter publish =
@@ -59,7 +60,9 @@ public final class SnapshotPublisher {
         };
     learner.writeAll(publish);
     publish.put(LoopState.KEY, state.withSnapshot(version, rule.keep()).toBytes());
-    records.put(key(version, "manifest"), manifest(learner, state, blocks).encode(manifestId));
+    publish.put(Lineage.KEY, lineage.withSnapshot().toBytes());
+    records.put(
+        key(version, "manifest"), manifest(learner, state, lineage, blocks).encode(manifestId));
     int retired = state.snapshots().size() + 1 - rule.keep();
     for (long old : state.snapshots().subList(0, Math.max(0, retired))) {
       records.put(key(old, "manifest"), null);
@@ -68,7 +71,7 @@ public final class SnapshotPublisher {
   }
 
   private SnapshotManifest manifest(
-      Learner learner, LoopState state, List<SnapshotManifest.BlockRef> blocks) {
+      Learner learner, LoopState state, Lineage lineage, List<SnapshotManifest.BlockRef> blocks) {
     long version = learner.version();
     Long parent = state.snapshots().isEmpty() ? null : state.snapshots().getLast();
     return new SnapshotManifest(
@@ -82,7 +85,13 @@ public final class SnapshotPublisher {
             state.firstOffset(),
             state.nextOffset() - 1,
             learner.spec().hash(),
-            parent),
+            parent,
+            lineage.changes().stream()
+                .map(
+                    change ->
+                        new SnapshotManifest.Change(
+                            change.version(), change.offset(), change.what()))
+                .toList()),
         blocks,
         state.schemaIds(),
         learner.weightsDigest(),

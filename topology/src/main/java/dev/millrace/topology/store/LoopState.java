@@ -113,18 +113,6 @@ public record LoopState(
     return schemaJson.map(json -> new Schema.Parser().parse(json));
   }
 
-  /**
-   * Checks that a pipeline still states the stored model.
-   *
-   * @throws StateMismatchException if it does not, with the differences and the ways out
-   */
-  public void requireSame(String pipelineName, ModelSpec stated) {
-    ModelSpec stored = spec.orElseThrow();
-    if (!stored.equals(stated)) {
-      throw new StateMismatchException(pipelineName, ModelDifferences.between(stored, stated));
-    }
-  }
-
   public byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {

@@ -8,7 +8,7 @@ public final class StateMismatchException extends RuntimeException {
 
   StateMismatchException(String pipelineName, List<String> differences) {
     super(
-        "the stored model of pipeline '%s' was made with another file: %s. Put the file back, or give the pipeline another name to begin a new model"
+        "the stored model of pipeline '%s' was made with another file: %s. Put the file back, give the pipeline another name, or begin a new model in place of the old: millrace run FILE --reset"
             .formatted(pipelineName, String.join("; ", differences)));
   }
 }
