@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 /** {@code millrace snapshots}: the published copies of a pipeline's models. */
 @Command(
     name = "snapshots",
-    description = "The published copies of a pipeline's models.",
+    description = "Lists, verifies and goes back to the published copies of a pipeline's models.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
