@@ -157,6 +157,9 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
 
     @Override
     public void skipped(Learner.Step step) {
+      if (step.paused()) {
+        return; // the step that began the pause has been told
+      }
       LOG.warn(
           "{}: a loss or gradient of {}-{}@{} to {} was not finite; the step was skipped",
           pipeline.name(),
