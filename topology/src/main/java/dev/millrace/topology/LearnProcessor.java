@@ -69,7 +69,7 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     node = ((InternalProcessorContext<?, ?>) context).currentNode();
     store = context.getStateStore(Names.STORE);
     int partition = context.taskId().partition();
-    String model = pipeline.name() + "-" + partition;
+    String model = Names.model(pipeline.name(), partition);
     loop = new LearningLoop(pipeline, kernels, schemas, new Forward(), model);
     try {
       loop.read(store);

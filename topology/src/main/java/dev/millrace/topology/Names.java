@@ -14,6 +14,11 @@ public final class Names {
 
   private Names() {}
 
+  /** The model of an input partition: {@code elec2-0}. */
+  public static String model(String pipeline, int partition) {
+    return pipeline + "-" + partition;
+  }
+
   /** The topic that a pipeline's models are restored from, as Kafka Streams names it. */
   public static String changelog(Pipeline pipeline) {
     return pipeline.name() + "-" + STORE + "-changelog";

@@ -73,6 +73,6 @@ final class Reports {
 
   /** The key of the model's metrics: {@code elec2-0}. */
   byte[] modelKey() {
-    return (pipeline + "-" + partition).getBytes(StandardCharsets.UTF_8);
+    return Names.model(pipeline, partition).getBytes(StandardCharsets.UTF_8);
   }
 }

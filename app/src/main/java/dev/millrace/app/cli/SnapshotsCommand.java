@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.topology.Names;
 import dev.millrace.topology.RegistrySchemas;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
@@ -97,7 +98,7 @@ public final class SnapshotsCommand implements Runnable {
     private Map<SnapshotTopic, SnapshotManifest> in(Pipeline pipeline) {
       Map<SnapshotTopic, SnapshotManifest> chosen = new LinkedHashMap<>();
       for (SnapshotTopic topic : SnapshotTopic.all(pipeline)) {
-        if (partition == null || topic.model().equals(pipeline.name() + "-" + partition)) {
+        if (partition == null || topic.model().equals(Names.model(pipeline.name(), partition))) {
           List<SnapshotTopic.Copy> copies = topic.copies();
           copies.stream()
               .filter(copy -> version == null || copy.version() == version)

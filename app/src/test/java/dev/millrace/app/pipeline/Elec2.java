@@ -1,5 +1,7 @@
 package dev.millrace.app.pipeline;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.millrace.app.data.CsvOptions;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.embedded.LocalCluster;
@@ -11,11 +13,15 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -25,6 +31,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The first rows of the electricity stream as events, and a pipeline that learns them. */
 final class Elec2 {
   static final String TOPIC = "electricity";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Path FILE = Path.of("../examples/data/elec2.csv.gz");
 
   private Elec2() {}
@@ -104,5 +111,35 @@ final class Elec2 {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
     return consumer;
+  }
+
+  /** All that is committed in the only partition of a topic. */
+  static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (var consumer = consumer(cluster, topic, "read_committed")) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  /** The offset that the pipeline goes on from in its first partition; -1 if there is none. */
+  static long committedOffset(Admin admin) throws Exception {
+    OffsetAndMetadata offset =
+        admin
+            .listConsumerGroupOffsets("elec2")
+            .partitionsToOffsetAndMetadata()
+            .get()
+            .get(new TopicPartition(TOPIC, 0));
+    return offset == null ? -1 : offset.offset();
+  }
+
+  static void awaitCommitted(LocalCluster cluster, long offset) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+      await().atMost(PATIENCE).until(() -> committedOffset(admin) == offset);
+    }
   }
 }

@@ -34,7 +34,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
-  private static final TopicPartition INPUT = new TopicPartition(Elec2.TOPIC, 0);
 
   @TempDir Path dir;
   private LocalCluster cluster;
@@ -73,32 +71,7 @@ class PipelineTest {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (var consumer = Elec2.consumer(cluster, topic, "read_committed")) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
-  }
-
-  private void awaitCommitted(long offset) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                var offsets =
-                    admin
-                        .listConsumerGroupOffsets("elec2")
-                        .partitionsToOffsetAndMetadata()
-                        .get()
-                        .get(INPUT);
-                return offsets != null && offsets.offset() == offset;
-              });
-    }
+    return Elec2.committed(cluster, topic);
   }
 
   /**
@@ -116,7 +89,7 @@ class PipelineTest {
       for (int end : new int[] {500, 507, 1_007}) {
         int from = committed(pipeline.outputs().predictions()).size();
         Elec2.send(cluster, values.subList(from, end));
-        awaitCommitted(end);
+        Elec2.awaitCommitted(cluster, end);
         assertThat(committed(pipeline.outputs().predictions())).hasSize(end);
         Map<String, byte[]> changelog = changelog();
         LoopState state = LoopState.fromBytes(changelog.get(LoopState.KEY));
@@ -189,7 +162,7 @@ class PipelineTest {
     values.add(13, new byte[] {0, 0, 0, 0, 99, 1});
     Elec2.send(cluster, values);
     try (PipelineRunner runner = run(pipeline)) {
-      awaitCommitted(values.size());
+      Elec2.awaitCommitted(cluster, values.size());
       assertThat(runner.failure()).isEmpty();
     }
     List<ConsumerRecord<byte[], byte[]>> letters = committed(pipeline.outputs().deadLetters());
@@ -232,7 +205,7 @@ class PipelineTest {
     Pipeline pipeline = Elec2.pipeline(Elec2.yaml(cluster, 8, 200));
     List<byte[]> values = sendToTwoPartitions(pipeline);
     try (PipelineRunner runner = run(pipeline)) {
-      awaitCommitted(60);
+      Elec2.awaitCommitted(cluster, 60);
       assertThat(runner.failure()).isEmpty();
     }
     assertThat(lastMetrics(pipeline).weightsDigest())
@@ -246,7 +219,7 @@ class PipelineTest {
     Pipeline pipeline = Elec2.pipeline(Elec2.yaml(cluster, 8, 200) + "threads: 3\n");
     sendToTwoPartitions(pipeline);
     try (PipelineRunner first = run(pipeline)) {
-      awaitCommitted(60);
+      Elec2.awaitCommitted(cluster, 60);
       await().atMost(PATIENCE).until(() -> workers().size() == 4);
       Set<Thread> before = workers();
       assertThat(before.stream().map(Thread::getName))

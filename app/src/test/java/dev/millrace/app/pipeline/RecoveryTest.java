@@ -1,7 +1,6 @@
 package dev.millrace.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -96,19 +95,9 @@ class RecoveryTest {
   private void learn(List<byte[]> values, int from, int to) throws Exception {
     Elec2.send(cluster, values.subList(from, to));
     try (PipelineRunner runner = run()) {
-      awaitCommitted(to);
+      Elec2.awaitCommitted(cluster, to);
       assertThat(runner.failure()).isEmpty();
     }
-  }
-
-  private void awaitCommitted(long offset) {
-    await().atMost(PATIENCE).until(() -> committedOffset() == offset);
-  }
-
-  private long committedOffset() throws Exception {
-    OffsetAndMetadata offset =
-        admin.listConsumerGroupOffsets("elec2").partitionsToOffsetAndMetadata().get().get(INPUT);
-    return offset == null ? -1 : offset.offset();
   }
 
   private Throwable refusal() throws Exception {
@@ -131,15 +120,7 @@ class RecoveryTest {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (var consumer = Elec2.consumer(cluster, topic, "read_committed")) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
+    return Elec2.committed(cluster, topic);
   }
 
   private void assertThatAllIsAsIfNothingHadHappened(List<byte[]> values) throws IOException {
@@ -192,7 +173,7 @@ class RecoveryTest {
         .hasMessageContaining("committed offset 1007 of electricity-0")
         .hasMessageContaining("millrace snapshots restore FILE")
         .hasMessageContaining("--reset");
-    assertThat(committedOffset()).isEqualTo(1_007);
+    assertThat(Elec2.committedOffset(admin)).isEqualTo(1_007);
 
     Answer answer = restore();
     assertThat(answer.code()).as(answer.err()).isZero();
@@ -246,7 +227,7 @@ class RecoveryTest {
     assertThat(manifests()).isNotEmpty();
     dev.millrace.topology.recovery.StateReset.run(pipeline, dir.resolve("state"));
     assertThat(manifests()).isEmpty();
-    assertThat(committedOffset()).isEqualTo(-1);
+    assertThat(Elec2.committedOffset(admin)).isEqualTo(-1);
     learn(values, 400, 400);
     assertThat(committed(pipeline.outputs().predictions())).hasSize(800);
     Metrics last = Metrics.decode(committed(pipeline.outputs().metrics()).getLast().value());
@@ -259,7 +240,7 @@ class RecoveryTest {
     List<byte[]> values = Elec2.values(pipeline, schemaId, 100);
     Elec2.send(cluster, values);
     try (PipelineRunner runner = run()) {
-      awaitCommitted(100);
+      Elec2.awaitCommitted(cluster, 100);
       Answer answer = restore();
       assertThat(answer.code()).isEqualTo(1);
       assertThat(answer.err()).contains("pipeline 'elec2' is running");
@@ -285,7 +266,7 @@ class RecoveryTest {
     List<byte[]> values = Elec2.values(pipeline, schemaId, 1_007);
     Elec2.send(cluster, values);
     try (PipelineRunner runner = run()) {
-      awaitCommitted(1_007);
+      Elec2.awaitCommitted(cluster, 1_007);
       for (String version : List.of("20", "30")) { // the parent of 20 has been retired
         JsonNode check = verify(0, "--version", version).json().get(0);
         assertThat(check.get("same").asBoolean()).isTrue();
@@ -363,7 +344,7 @@ class RecoveryTest {
     Elec2.send(cluster, values);
     admin.alterConsumerGroupOffsets("elec2", Map.of(INPUT, new OffsetAndMetadata(60))).all().get();
     try (PipelineRunner runner = run()) {
-      awaitCommitted(100);
+      Elec2.awaitCommitted(cluster, 100);
       assertThat(runner.failure()).isEmpty();
     }
     assertThat(committed(pipeline.outputs().predictions())).hasSize(40);

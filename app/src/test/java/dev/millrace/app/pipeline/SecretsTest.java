@@ -1,6 +1,7 @@
 package dev.millrace.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.app.embedded.EmbeddedKafka;
 import dev.millrace.app.embedded.EmbeddedRegistry;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +42,11 @@ class SecretsTest {
       Path file = pipeline(kafka.bootstrapServers(), registry.url());
       List<String> said = new ArrayList<>();
       for (String command : List.of("validate --connect", "produce --data rows.csv", "run")) {
-        said.add(run(command, file));
+        said.add(run(command, file, kafka.bootstrapServers()));
       }
       Path unreachable = pipeline("127.0.0.1:1", registry.url().replaceAll("[0-9]+$", "1"));
       for (String command : List.of("validate --connect", "run", "tail -n 1")) {
-        said.add(run(command + " --verbose", unreachable));
+        said.add(run(command + " --verbose", unreachable, kafka.bootstrapServers()));
       }
       assertThat(said).noneMatch(SecretsTest::tells);
       assertThat(said.get(2)).as("it has run").contains("stopped; the next run goes on from here");
@@ -107,7 +109,7 @@ class SecretsTest {
   }
 
   /** What a command says with all loggers open; {@code run} is stopped once it has learned. */
-  private String run(String command, Path file) throws Exception {
+  private String run(String command, Path file, String brokers) throws Exception {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(
@@ -136,32 +138,38 @@ class SecretsTest {
     builder.environment().put("MILLRACE_KAFKA_LOG", "debug");
     Process process = builder.start();
     if (command.equals("run")) {
-      waitForSnapshots(process);
+      waitForSnapshots(process, brokers);
       process.destroy();
     }
     assertThat(process.waitFor(90, TimeUnit.SECONDS)).as(command).isTrue();
     return Files.readString(said);
   }
 
-  private void waitForSnapshots(Process process) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-    while (process.isAlive() && System.nanoTime() < deadline) {
-      if (Files.readString(dir.resolve("said.txt")).contains("secretive.snapshots-0")) {
-        Thread.sleep(2_000); // some commits more
-        return;
-      }
-      Thread.sleep(200);
+  /** Snapshots come after predictions and metrics; a committed one says that all have come. */
+  private static void waitForSnapshots(Process process, String brokers) {
+    TopicPartition snapshots = new TopicPartition("secretive.snapshots", 0);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        consumer(Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"))) {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(
+              () ->
+                  !process.isAlive()
+                      || !consumer.partitionsFor(snapshots.topic()).isEmpty()
+                          && consumer.endOffsets(List.of(snapshots)).get(snapshots) > 0);
     }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("allow.auto.create.topics", "false");
+    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> records(String brokers) throws Exception {
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers));
-        KafkaConsumer<byte[], byte[]> consumer =
-            new KafkaConsumer<>(
-                Map.of("bootstrap.servers", brokers),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        KafkaConsumer<byte[], byte[]> consumer = consumer(Map.of("bootstrap.servers", brokers))) {
       List<TopicPartition> partitions =
           admin.listTopics().names().get().stream()
               .flatMap(topic -> consumer.partitionsFor(topic).stream())

@@ -6,6 +6,7 @@ import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.wire.WireFormatException;
 import dev.millrace.topology.Brokers;
+import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
@@ -13,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -58,7 +61,7 @@ public final class SnapshotTopic {
   SnapshotTopic(Pipeline pipeline, int partition) {
     kafka = pipeline.kafka();
     this.partition = new TopicPartition(pipeline.outputs().snapshots(), partition);
-    model = pipeline.name() + "-" + partition;
+    model = Names.model(pipeline.name(), partition);
   }
 
   /** Name of the model: {@code elec2-0}. */
@@ -157,6 +160,22 @@ public final class SnapshotTopic {
           "%s has SHA-256 %s, the manifest says %s".formatted(which, digest, ref.sha256()));
     }
     return block.data();
+  }
+
+  /** The keys of the records that the copies are made of. */
+  Set<String> keys() {
+    Set<String> keys = new LinkedHashSet<>();
+    String prefix = model + "/";
+    scan(
+        prefix,
+        (key, value) -> {
+          if (value == null) {
+            keys.remove(prefix + key);
+          } else {
+            keys.add(prefix + key);
+          }
+        });
+    return keys;
   }
 
   private interface Each {

@@ -12,7 +12,6 @@ import dev.millrace.topology.config.StreamsSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Puts back the state of a stopped pipeline whose changelog was lost: the newest published copy,
@@ -114,25 +110,16 @@ public final class StateRestore {
     }
   }
 
-  /** All of it or nothing, in one transaction. */
   private void write(LearningLoop loop, int partition) {
-    TopicPartition changelog = new TopicPartition(Names.changelog(pipeline), partition);
-    Map<String, Object> settings = new HashMap<>(pipeline.kafka());
-    settings.put("transactional.id", pipeline.name() + "-restore-" + partition);
-    settings.put("max.request.size", StreamsSettings.CHANGELOG.get("max.message.bytes"));
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.initTransactions();
-      producer.beginTransaction();
-      loop.writeAll(
-          (key, value) ->
-              producer.send(
-                  new ProducerRecord<>(
-                      changelog.topic(),
-                      changelog.partition(),
-                      key.getBytes(StandardCharsets.UTF_8),
-                      value)));
-      producer.commitTransaction();
-    }
+    String changelog = Names.changelog(pipeline);
+    OneTransaction.run(
+        pipeline,
+        "restore-" + partition,
+        producer ->
+            loop.writeAll(
+                (key, value) ->
+                    producer.send(
+                        new ProducerRecord<>(
+                            changelog, partition, key.getBytes(StandardCharsets.UTF_8), value))));
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.engine.state.BlockWriter;
 import dev.millrace.engine.state.Digest;
 import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.topology.Names;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
@@ -40,7 +41,7 @@ public final class SnapshotPublisher {
   public SnapshotPublisher(
       Pipeline pipeline, String topic, int partition, int manifestId, int blockId) {
     this.rule = pipeline.snapshots();
-    this.model = pipeline.name() + "-" + partition;
+    this.model = Names.model(pipeline.name(), partition);
     this.topic = topic;
     this.partition = partition;
     this.manifestId = manifestId;
