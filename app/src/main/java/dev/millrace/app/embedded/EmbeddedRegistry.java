@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -105,6 +106,18 @@ public final class EmbeddedRegistry implements AutoCloseable {
   }
 
   private static void route(HttpRouting.Builder routing, RegistryRoutes routes, Login login) {
+    routing.addFilter(
+        (chain, request, response) -> {
+          Optional<String> origin = request.headers().value(HeaderNames.ORIGIN);
+          if (!LocalPages.admit(request.authority(), origin)) {
+            RegistryRoutes.send(
+                response,
+                new RegistryError(
+                    403, 403, "This registry answers requests to and from 127.0.0.1 only"));
+            return;
+          }
+          chain.proceed();
+        });
     if (login != null) {
       routing.addFilter(
           (chain, request, response) -> {

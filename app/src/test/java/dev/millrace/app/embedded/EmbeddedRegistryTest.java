@@ -1,5 +1,6 @@
 package dev.millrace.app.embedded;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,10 @@ import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaNotFoundException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry.Registered;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -55,6 +59,31 @@ class EmbeddedRegistryTest {
     kafka = EmbeddedKafka.start(dir, 0, Map.of());
     embedded = EmbeddedRegistry.start(kafka.bootstrapServers(), 0);
     registry = client(embedded.url(), Map.of());
+  }
+
+  /** A page of another site whose name leads here, and a browser that tells where it is from. */
+  @Test
+  void shouldAnswerRequestsToAndFromThisMachineOnly() throws IOException {
+    int port = URI.create(embedded.url()).getPort();
+    assertThat(status(port, "Host: 127.0.0.1:" + port)).isEqualTo(200);
+    assertThat(status(port, "Host: localhost:" + port)).isEqualTo(200);
+    assertThat(status(port, "Host: evil.example:" + port)).isEqualTo(403);
+    assertThat(status(port, "Host: 127.0.0.1.evil.example")).isEqualTo(403);
+    assertThat(status(port, "Host: localhost\r\nOrigin: http://localhost:3000")).isEqualTo(200);
+    assertThat(status(port, "Host: localhost\r\nOrigin: https://evil.example")).isEqualTo(403);
+    assertThat(status(port, "Host: localhost\r\nOrigin: null")).isEqualTo(403);
+  }
+
+  /** Java's HTTP client does not let a Host be chosen. */
+  private static int status(int port, String headers) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      String request = "GET /subjects HTTP/1.1\r\n" + headers + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      socket.setSoTimeout(10_000);
+      String answer =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
+      return Integer.parseInt(answer.split(" ")[1]);
+    }
   }
 
   @AfterAll
