@@ -6,6 +6,7 @@ import dev.millrace.schemas.registry.SchemaRegistry.Registered;
 import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.config.StreamsSettings;
 import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
@@ -41,6 +42,16 @@ public final class Preflight {
   private static final long ANSWER_SECONDS = 10;
   private static final short TRANSACTION_VERSION_MIN = 2;
 
+  private static final String RECORD_BYTES_MAX = Integer.toString(StreamsSettings.RECORD_BYTES_MAX);
+  private static final Map<String, String> ANY_TIME =
+      Map.of(StreamsSettings.TIMESTAMP_AFTER_MAX, Long.toString(Long.MAX_VALUE));
+  private static final Map<String, String> SNAPSHOTS =
+      with(ANY_TIME, Map.of("cleanup.policy", "compact", "max.message.bytes", RECORD_BYTES_MAX));
+
+  /** Kept from when they were written, not from the time of an event that may be long past. */
+  private static final Map<String, String> DEAD_LETTERS =
+      Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", RECORD_BYTES_MAX);
+
   private final Pipeline pipeline;
   private final SchemaRegistry registry;
   private final String brokers;
@@ -73,6 +84,12 @@ public final class Preflight {
     this.pipeline = pipeline;
     this.registry = registry;
     this.brokers = pipeline.kafka().get("bootstrap.servers");
+  }
+
+  private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(some);
+    all.putAll(more);
+    return Map.copyOf(all);
   }
 
   /**
@@ -113,12 +130,10 @@ public final class Preflight {
   public void createOutputs(int partitions) {
     Pipeline.Outputs outputs = pipeline.outputs();
     try (Admin admin = admin()) {
-      Map<String, String> compacted =
-          Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304");
-      create(admin, outputs.predictions(), partitions, Map.of());
-      create(admin, outputs.metrics(), partitions, Map.of());
-      create(admin, outputs.deadLetters(), partitions, Map.of());
-      create(admin, outputs.snapshots(), partitions, compacted);
+      create(admin, outputs.predictions(), partitions, ANY_TIME);
+      create(admin, outputs.metrics(), partitions, ANY_TIME);
+      create(admin, outputs.deadLetters(), partitions, DEAD_LETTERS);
+      create(admin, outputs.snapshots(), partitions, SNAPSHOTS);
     }
   }
 

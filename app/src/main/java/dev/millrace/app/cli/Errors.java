@@ -10,6 +10,7 @@ import dev.millrace.schemas.wire.WireFormatException;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.PipelineException;
 import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.error.OutputException;
 import dev.millrace.topology.store.StateMismatchException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -86,6 +87,7 @@ public final class Errors {
           case EmbeddedException e -> e.getMessage();
           case StateMismatchException e -> e.getMessage();
           case StateException e -> e.getMessage();
+          case OutputException e -> e.getMessage() + ".";
           case BadEventException e -> e.getMessage();
           default -> system(cause);
         });

@@ -14,6 +14,7 @@ public final class UserFault {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof StateMismatchException
           || cause instanceof StateException
+          || cause instanceof OutputException
           || cause instanceof RegistryUnavailableException) {
         return Optional.of(cause);
       }
