@@ -7,6 +7,7 @@ import dev.millrace.app.cli.ExitCodes;
 import dev.millrace.app.cli.InitCommand;
 import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
+import dev.millrace.app.cli.ReplayDeadLettersCommand;
 import dev.millrace.app.cli.RunCommand;
 import dev.millrace.app.cli.TailCommand;
 import dev.millrace.app.cli.UsageErrors;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      ReplayDeadLettersCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main implements Runnable {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -106,8 +105,8 @@ class EventDecoderFuzzTest {
           new Schema.Parser()
               .setValidateDefaults(false)
               .parse(new String(schemaAndPayload, 0, end, StandardCharsets.UTF_8));
-    } catch (AvroRuntimeException | UnsupportedOperationException e) {
-      return; // the registry's client tells such a schema as one that is not there
+    } catch (RuntimeException e) {
+      return; // Avro has no one exception for this; the registry client takes any
     }
     int start = Math.min(end + 1, schemaAndPayload.length);
     byte[] payload = Arrays.copyOfRange(schemaAndPayload, start, schemaAndPayload.length);
