@@ -6,7 +6,7 @@ import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
-import dev.millrace.topology.error.DeadLetterHeaders;
+import dev.millrace.topology.error.DeadLetter;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
 import dev.millrace.topology.store.LoopState;
 import dev.millrace.topology.store.ModelStore;
@@ -150,9 +150,9 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
 
     @Override
     public void deadLetter(Event event, BadEventException why) {
-      Headers explained =
-          DeadLetterHeaders.of(headers, at.topic(), at.partition(), at.offset(), why);
-      forward(event.key(), event.value(), event.timestamp(), explained, Names.DEAD_LETTERS);
+      DeadLetter letter = DeadLetter.of(event, headers, why);
+      forward(
+          letter.key(), letter.value(), event.timestamp(), letter.headers(), Names.DEAD_LETTERS);
     }
 
     @Override

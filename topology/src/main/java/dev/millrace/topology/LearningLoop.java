@@ -67,6 +67,9 @@ public final class LearningLoop implements AutoCloseable {
     Schema byId(int id);
   }
 
+  /** A prediction carries its event's key, and must fit into a topic with Kafka's defaults. */
+  private static final int KEY_BYTES_MAX = 1 << 16;
+
   private final Pipeline pipeline;
   private final Kernels kernels;
   private final WorkerPool workers;
@@ -103,7 +106,7 @@ public final class LearningLoop implements AutoCloseable {
     try {
       decode(event);
     } catch (BadEventException why) {
-      state = state.withDeadLetter();
+      state = state.withDeadLetter(why.reason());
       sink.deadLetter(event, why);
       return;
     }
@@ -118,6 +121,12 @@ public final class LearningLoop implements AutoCloseable {
   }
 
   private void decode(Event event) {
+    if (event.key() != null && event.key().length > KEY_BYTES_MAX) {
+      throw new BadEventException(
+          Reason.KEY_TOO_LARGE,
+          "the key has %d bytes; at most %d can be taken"
+              .formatted(event.key().length, KEY_BYTES_MAX));
+    }
     if (event.value() == null || event.value().length == 0) {
       throw new BadEventException(Reason.EMPTY, "the record has no value");
     }
@@ -149,6 +158,7 @@ public final class LearningLoop implements AutoCloseable {
         decoder = EventDecoder.compile(schema, spec);
         learner = new Learner(spec, kernels, workers);
         state = state.withModel(schema.toString(), spec);
+        unusable.clear(); // what could not make a model may well be read by one
       } else {
         decoder = EventDecoder.compile(schema, learner.spec());
       }

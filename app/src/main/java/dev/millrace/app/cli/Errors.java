@@ -11,6 +11,7 @@ import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.StateLostException;
 import dev.millrace.topology.config.PipelineException;
 import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.error.OutputException;
 import dev.millrace.topology.recovery.BrokenSnapshotException;
 import dev.millrace.topology.recovery.IncompleteLogException;
 import dev.millrace.topology.store.StateMismatchException;
@@ -92,6 +93,7 @@ public final class Errors {
           case StateLostException e -> e.getMessage();
           case BrokenSnapshotException e -> e.getMessage();
           case IncompleteLogException e -> e.getMessage();
+          case OutputException e -> e.getMessage() + ".";
           case BadEventException e -> e.getMessage();
           default -> system(cause);
         });

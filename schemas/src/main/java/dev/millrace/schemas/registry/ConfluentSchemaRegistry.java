@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
@@ -192,7 +191,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     try {
       // Old producers registered defaults that Avro forbids today; a reader has no use for them
       return new Schema.Parser().setValidateDefaults(false).parse(resolved.toString());
-    } catch (SchemaParseException e) {
+    } catch (RuntimeException e) { // of whatever kind: Avro has several for its limits
       throw new SchemaNotFoundException(
           question + ": " + show() + " has it, but Avro cannot read it: " + e.getMessage(), e);
     }

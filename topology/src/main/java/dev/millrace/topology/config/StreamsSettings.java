@@ -14,7 +14,12 @@ public final class StreamsSettings {
   private static final long COMMIT_MS_MIN = 1_000;
   private static final long COMMIT_MS_MAX = 60_000;
   private static final long TRANSACTION_MS_MIN = 60_000;
-  private static final int RECORD_BYTES_MAX = 4 << 20;
+
+  /** The largest record that Millrace writes. */
+  public static final int RECORD_BYTES_MAX = 4 << 20;
+
+  /** A topic's setting for events whose time is far in the future: Kafka refuses one in an hour. */
+  public static final String TIMESTAMP_AFTER_MAX = "message.timestamp.after.max.ms";
 
   /** How long a lost member keeps its place. */
   public static final long SESSION_MS = 15_000;
@@ -29,7 +34,9 @@ public final class StreamsSettings {
           "min.cleanable.dirty.ratio",
           "0.1",
           "max.message.bytes",
-          Integer.toString(RECORD_BYTES_MAX));
+          Integer.toString(RECORD_BYTES_MAX),
+          TIMESTAMP_AFTER_MAX,
+          Long.toString(Long.MAX_VALUE));
 
   private StreamsSettings() {}
 

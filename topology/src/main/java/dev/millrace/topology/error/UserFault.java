@@ -16,6 +16,7 @@ public final class UserFault {
       if (cause instanceof StateMismatchException
           || cause instanceof StateLostException
           || cause instanceof StateException
+          || cause instanceof OutputException
           || cause instanceof RegistryUnavailableException) {
         return Optional.of(cause);
       }
