@@ -149,6 +149,7 @@ public final class LearningLoop implements AutoCloseable {
         decoder = EventDecoder.compile(schema, spec);
         learner = new Learner(spec, kernels, workers);
         state = state.withModel(schema.toString(), spec);
+        unusable.clear(); // a model asks less of a schema than its making does
       } else {
         decoder = EventDecoder.compile(schema, learner.spec());
       }
