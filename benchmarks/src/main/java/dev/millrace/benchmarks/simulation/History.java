@@ -267,7 +267,7 @@ final class History {
     SimulatedProcess to = oneOf(members);
     if (!isOwned(partition)) {
       give(partition, to);
-    } else if (random.nextInt(3) == 0) {
+    } else if (random.nextInt(6) == 0) {
       move(partition, to);
     }
     standBy(partition, oneOf(members));

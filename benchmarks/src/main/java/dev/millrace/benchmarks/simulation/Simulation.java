@@ -21,8 +21,8 @@ final class Simulation {
   record Result(long seed, long events, Optional<String> problem, Map<Occurrence, Long> counts) {
     /** What differed, and the command that shows how it came to that. */
     String failure() {
-      return "seed %d: %s%nrepeat it: ./millrace-sim --seeds %d..%d --trace"
-          .formatted(seed, problem.orElseThrow(), seed, seed);
+      return "seed %d: %s%nrepeat it: ./millrace-sim --seeds %d --trace"
+          .formatted(seed, problem.orElseThrow(), seed);
     }
   }
 

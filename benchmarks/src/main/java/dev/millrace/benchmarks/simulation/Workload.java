@@ -38,7 +38,7 @@ record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
   static final OutputSchemas IDS = new OutputSchemas(101, 102, 103, 104);
 
   private static final int EVENTS_MIN = 30;
-  private static final int EVENTS_MAX = 220;
+  private static final int EVENTS_MAX = 160;
 
   static Workload of(SplittableRandom random) {
     PipelineDraw draw = new PipelineDraw(random.split());
