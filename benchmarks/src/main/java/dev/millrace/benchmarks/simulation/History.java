@@ -224,6 +224,7 @@ final class History {
       }
       default -> {
         Fuse.Place place = Fuse.Place.values()[random.nextInt(Fuse.Place.values().length)];
+        story.tell("process %d will meet with %s", process.id, place);
         process.fuse.light(place, random.nextInt(1, place.passesMax + 1));
       }
     }

@@ -130,6 +130,9 @@ final class Laws {
               .formatted(partition, metrics.offset()),
           metrics.read(),
           metrics.predicted() + metrics.deadLettered());
+      if (!metrics.metrics().values().stream().allMatch(Double::isFinite)) {
+        throw new Difference("a figure is not finite: " + metrics);
+      }
     }
   }
 

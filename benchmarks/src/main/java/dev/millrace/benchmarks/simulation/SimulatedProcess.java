@@ -172,6 +172,8 @@ final class SimulatedProcess {
     Active active = actives.get(partition);
     List<Workload.Input> input = kafka.input(partition);
     int to = Math.min(input.size(), active.next + events);
+    story.tell(
+        "process %d takes events %d to %d of partition %d", id, active.next, to - 1, partition);
     while (active.next < to) {
       Workload.Input next = input.get(active.next++);
       active.moved = true;
@@ -273,7 +275,7 @@ final class SimulatedProcess {
         try {
           active.task.beforeCommit(writer(active.partition));
         } catch (RuntimeException | AssertionError swallowed) {
-          story.tell("  a hook on a dirty close said: %s", swallowed);
+          story.tell("process %d: the hook said %s", id, swallowed);
         }
         end(active);
       }
@@ -311,7 +313,7 @@ final class SimulatedProcess {
     @Override
     public void skipped(Learner.Step step) {
       if (!deaf) {
-        story.tell("  process %d: step skipped, %s", id, step);
+        story.tell("process %d skips %s", id, step);
       }
     }
   }
