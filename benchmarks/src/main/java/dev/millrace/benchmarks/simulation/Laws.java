@@ -101,6 +101,11 @@ final class Laws {
           "model version of the prediction of %d@%d".formatted(partition, prediction.offset()),
           reference.versionBefore(prediction.offset()),
           prediction.modelVersion());
+      for (float output : prediction.outputs()) {
+        if (!Float.isFinite(output)) {
+          throw new Difference("not finite: " + prediction);
+        }
+      }
     }
   }
 
