@@ -37,7 +37,7 @@ import org.apache.avro.Schema;
  *                        └─ (labelled) ─ batch ─ full? ─ step ─ snapshot, every so many
  * </pre>
  *
- * <p>The same loop runs under Kafka Streams ({@link LearnProcessor}) and over a file; what it does
+ * <p>The same loop runs under Kafka Streams ({@link ModelTask}) and over a file; what it does
  * depends on the events and the pipeline alone (DESIGN, law 2). The model comes into being with the
  * first event whose schema gives what the pipeline reads. Not thread-safe; {@link #close} ends the
  * threads that it shares a step with.
