@@ -15,6 +15,9 @@ public final class DeadLetterHeaders {
 
   private static final String KAFKA = "__streams.errors.";
 
+  /** Where the event stood in its partition, in digits. */
+  public static final String OFFSET = KAFKA + "offset";
+
   private DeadLetterHeaders() {}
 
   /** Headers that explain why the event at the offset was dead-lettered. */
@@ -26,7 +29,7 @@ public final class DeadLetterHeaders {
     add(headers, KAFKA + "stacktrace", why.toString());
     add(headers, KAFKA + "topic", topic);
     add(headers, KAFKA + "partition", Integer.toString(partition));
-    add(headers, KAFKA + "offset", Long.toString(offset));
+    add(headers, OFFSET, Long.toString(offset));
     add(headers, REASON, why.reason().label());
     return headers;
   }
