@@ -100,11 +100,11 @@ public final class CrashCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    CrashTest.Settings settings = settings();
+    CrashRun.Settings settings = settings();
     Path dir = Files.createTempDirectory("millrace-crash-");
-    CrashTest.Result result;
+    CrashRun.Result result;
     try {
-      result = CrashTest.run(settings, dir, line -> print(err, line));
+      result = CrashRun.run(settings, dir, line -> print(err, line));
     } catch (CrashException e) {
       print(err, e.getMessage());
       print(err, "all of it is in " + dir);
@@ -119,7 +119,7 @@ public final class CrashCommand implements Callable<Integer> {
     return 0;
   }
 
-  private CrashTest.Settings settings() {
+  private CrashRun.Settings settings() {
     if (kills < 1 || partitions < 1 || rowsPerSecond < 1) {
       throw new ParameterException(
           spec.commandLine(), "--kills, --partitions and --rate are at least 1");
@@ -138,18 +138,18 @@ public final class CrashCommand implements Callable<Integer> {
     if (partitions == 1 && chosen.contains(KillPoint.SCALE)) {
       throw new ParameterException(spec.commandLine(), "scale needs --partitions of at least 2");
     }
-    return new CrashTest.Settings(
+    return new CrashRun.Settings(
         pipeline, data, kills, seed, partitions, chosen, !atLeastOnce, rowsPerSecond);
   }
 
-  private static String complaint(CrashTest.Result result) {
+  private static String complaint(CrashRun.Result result) {
     return result.verdict().exact()
         ? "%d of %d kills came before any commit and proved nothing"
             .formatted(result.kills() - result.effective(), result.kills())
         : "the outputs or the weights are not those of the plain loop";
   }
 
-  private void print(PrintWriter out, CrashTest.Result result) throws JsonProcessingException {
+  private void print(PrintWriter out, CrashRun.Result result) throws JsonProcessingException {
     Map<String, Object> fields = fields(result);
     if (output == OutputFormat.json) {
       out.println(JsonMapper.builder().build().writeValueAsString(fields));
@@ -159,7 +159,7 @@ public final class CrashCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private Map<String, Object> fields(CrashTest.Result result) {
+  private Map<String, Object> fields(CrashRun.Result result) {
     Map<String, Object> fields = new LinkedHashMap<>();
     Verdict verdict = result.verdict();
     fields.put("kills", result.kills());

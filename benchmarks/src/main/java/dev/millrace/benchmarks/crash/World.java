@@ -46,7 +46,7 @@ final class World implements AutoCloseable {
   private BrokerProcess broker;
 
   /** Starts the broker and makes the topic; nothing is sent yet. */
-  World(CrashTest.Settings settings, Path dir)
+  World(CrashRun.Settings settings, Path dir)
       throws IOException, InterruptedException, ExecutionException {
     this.dir = dir;
     main = settings.exactlyOnce() ? "dev.millrace.app.Main" : AtLeastOnce.class.getName();

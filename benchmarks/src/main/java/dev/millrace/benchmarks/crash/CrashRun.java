@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Kills a pipeline again and again while events arrive, and says what came of it. */
-final class CrashTest {
+final class CrashRun {
   /**
    * What a user may set.
    *
@@ -52,7 +52,7 @@ final class CrashTest {
     }
   }
 
-  private CrashTest() {}
+  private CrashRun() {}
 
   /**
    * Runs a test.
