@@ -11,7 +11,7 @@ final class Instance implements AutoCloseable {
   /** The status of a process that SIGKILL or {@link Trigger#fire} ended. */
   static final int KILLED = 137;
 
-  private static final long STOP_MAX_S = 90;
+  private static final long STOP_MAX_S = 180;
   private static final List<String> FLAGS =
       List.of(
           "-ea",

@@ -23,7 +23,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 
 /** The broker, the input and the instances that a crash test plays with. */
 final class World implements AutoCloseable {
-  private static final long PATIENCE_S = 180;
+  private static final long PATIENCE_S = 600;
   private static final long GLANCE_MS = 50;
   private static final long LOG_TAIL = 12;
   private static final List<String> BROKER_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
