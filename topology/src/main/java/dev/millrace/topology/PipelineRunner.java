@@ -35,12 +35,16 @@ public final class PipelineRunner implements AutoCloseable {
   /** Longest wait for a clean end. */
   private static final Duration CLOSE_MAX = Duration.ofSeconds(60);
 
+  private final Pipeline pipeline;
+  private final Path stateDir;
   private final KafkaStreams streams;
   private final Thread warmUp;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private PipelineRunner(KafkaStreams streams, Thread warmUp) {
+  private PipelineRunner(Pipeline pipeline, Path stateDir, KafkaStreams streams, Thread warmUp) {
+    this.pipeline = pipeline;
+    this.stateDir = stateDir;
     this.streams = streams;
     this.warmUp = warmUp;
   }
@@ -78,8 +82,11 @@ public final class PipelineRunner implements AutoCloseable {
             CommittedOffsets.of(pipeline),
             config);
     KafkaStreams streams = streams(pipeline, stateDir, topology, config);
+    if (!CleanEnd.take(stateDir, pipeline.name())) {
+      streams.cleanUp(); // whatever is there, the changelog has it as it was committed
+    }
     Thread warmUp = warmUp(findings.spec(), kernels, clock);
-    PipelineRunner runner = new PipelineRunner(streams, warmUp);
+    PipelineRunner runner = new PipelineRunner(pipeline, stateDir, streams, warmUp);
     runner.watch(new RestartBudget(clock));
     runner.streams.start();
     return runner;
@@ -156,6 +163,8 @@ public final class PipelineRunner implements AutoCloseable {
   @Override
   public void close() {
     warmUp.interrupt();
-    streams.close(CLOSE_MAX);
+    if (streams.close(CLOSE_MAX) && failure.get() == null) {
+      CleanEnd.leave(stateDir, pipeline.name());
+    }
   }
 }
