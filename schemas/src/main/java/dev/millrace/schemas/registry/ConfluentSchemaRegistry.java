@@ -149,7 +149,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
                 + " permissions."
             : "The registry's own log says more; asking again later may help.";
     return new RegistryUnavailableException(
-        question + ": " + show() + " answered " + status + ". " + remedy, e);
+        question + ": " + show() + " answered " + status + ". " + remedy, e, status >= 429);
   }
 
   private RuntimeException failed(String question, IOException e) {
@@ -180,7 +180,8 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             + " with something that is not JSON, such as a web page. Does "
             + URL
             + " name a schema registry, and no proxy or console?",
-        e);
+        e,
+        status >= 429); // a proxy's page for a registry that is away
   }
 
   private Schema parse(ParsedSchema found, String question) {
