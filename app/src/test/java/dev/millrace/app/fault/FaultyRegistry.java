@@ -34,7 +34,8 @@ public final class FaultyRegistry implements AutoCloseable {
     OVERLOADED,
     /** JSON, but not a registry's. */
     OTHER_JSON,
-    GARBAGE
+    /** JSON that breaks off. */
+    CUT_JSON
   }
 
   private static final String JSON = "application/vnd.schemaregistry.v1+json";
@@ -98,7 +99,7 @@ public final class FaultyRegistry implements AutoCloseable {
       case FAILING -> answer(exchange, 500, JSON, "{\"error_code\":50001,\"message\":\"store\"}");
       case OVERLOADED -> answer(exchange, 503, "text/plain", "no server is available");
       case OTHER_JSON -> answer(exchange, 200, JSON, "{\"status\":\"fine\"}");
-      case GARBAGE -> answer(exchange, 200, JSON, "{\"schema\":\"{\\\"type\\\": ]\"}");
+      case CUT_JSON -> answer(exchange, 200, JSON, "{\"id\":1,\"schema\":\"{");
     }
     exchange.close();
   }

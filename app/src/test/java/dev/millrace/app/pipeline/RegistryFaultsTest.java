@@ -168,13 +168,13 @@ class RegistryFaultsTest {
     int id = Elec2.register(cluster, pipeline);
     List<byte[]> rows = Elec2.values(pipeline, id, 3 * RUN);
     List<byte[]> sent = new ArrayList<>(rows.subList(0, RUN));
-    sent.addAll(ofNewSchema(pipeline, rows.subList(RUN, 2 * RUN), 1));
-    sent.addAll(rows.subList(2 * RUN, 3 * RUN));
     try (SchemaRegistry registry = client();
         PipelineRunner runner = run(pipeline, registry)) {
-      Elec2.send(cluster, sent.subList(0, RUN));
+      Elec2.send(cluster, sent);
       outputs.await(runner, RUN, PATIENCE);
       faulty.be(Mode.OVERLOADED);
+      sent.addAll(ofNewSchema(pipeline, rows.subList(RUN, 2 * RUN), 1));
+      sent.addAll(rows.subList(2 * RUN, 3 * RUN));
       Elec2.send(cluster, sent.subList(RUN, sent.size()));
       assertThat(runner.awaitEnd(PATIENCE)).isTrue();
       assertThat(runner.failure().orElseThrow())
