@@ -77,7 +77,7 @@ public final class LearningLoop implements AutoCloseable {
   private final Sink sink;
   private final Deque<Event> waiting = new ArrayDeque<>();
   private final Map<Integer, EventDecoder> decoders = new HashMap<>();
-  private final Map<Integer, BadEventException> unusable = new HashMap<>();
+  private final Map<Integer, Unusable> unusable = new HashMap<>();
   private LoopState state = LoopState.empty();
   private Lineage lineage;
   private Learner learner; // null until the first usable schema
@@ -147,9 +147,9 @@ public final class LearningLoop implements AutoCloseable {
     if (decoder != null) {
       return decoder;
     }
-    BadEventException known = unusable.get(schemaId);
-    if (known != null) {
-      throw known;
+    Unusable known = unusable.get(schemaId);
+    if (known != null && !known.asksAgain()) {
+      throw known.why;
     }
     try {
       Schema schema = schemas.byId(schemaId);
@@ -163,11 +163,34 @@ public final class LearningLoop implements AutoCloseable {
         decoder = EventDecoder.compile(schema, learner.spec());
       }
       decoders.put(schemaId, decoder);
+      unusable.remove(schemaId);
       state = state.withSchema(schemaId);
       return decoder;
     } catch (BadEventException why) {
-      unusable.put(schemaId, why);
+      unusable.computeIfAbsent(schemaId, id -> new Unusable(why));
       throw why;
+    }
+  }
+
+  /**
+   * A schema id whose events are dead letters. One that the registry did not know is asked for
+   * again at its 2nd, 4th, 8th event and so on: it counts once it is registered, and a flood of
+   * such events makes few requests.
+   */
+  private static final class Unusable {
+    private static final long EVENTS_BETWEEN_MAX = 1_024;
+
+    private final BadEventException why;
+    private long events = 1;
+
+    Unusable(BadEventException why) {
+      this.why = why;
+    }
+
+    boolean asksAgain() {
+      events++;
+      boolean isTurn = Long.bitCount(events) == 1 || events % EVENTS_BETWEEN_MAX == 0;
+      return isTurn && why.reason() == Reason.UNKNOWN_SCHEMA;
     }
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.schemas.registry.SchemaNotFoundException;
 import dev.millrace.schemas.wire.WireFormatException;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.StateLostException;
+import dev.millrace.topology.StateStorageException;
 import dev.millrace.topology.config.PipelineException;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.error.OutputException;
@@ -91,6 +92,7 @@ public final class Errors {
           case StateMismatchException e -> e.getMessage();
           case StateException e -> e.getMessage();
           case StateLostException e -> e.getMessage();
+          case StateStorageException e -> e.getMessage();
           case BrokenSnapshotException e -> e.getMessage();
           case IncompleteLogException e -> e.getMessage();
           case OutputException e -> e.getMessage() + ".";
