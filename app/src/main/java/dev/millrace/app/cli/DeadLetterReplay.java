@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -174,7 +173,7 @@ final class DeadLetterReplay implements AutoCloseable {
       for (TopicPartition partition : some.partitions()) {
         progress.put(partition, partition(producer, some.records(partition), choice).toOffset());
       }
-      producer.sendOffsetsToTransaction(progress, new ConsumerGroupMetadata(group));
+      producer.sendOffsetsToTransaction(progress, letters.groupMetadata());
       producer.commitTransaction();
     } catch (ProducerFencedException e) {
       throw e; // there is nothing left to abort
