@@ -189,6 +189,32 @@ class LearningLoopTest {
     return loop.learner().map(Learner::weightsDigest).orElse("no model");
   }
 
+  /** What a schema lacked before there was a model says nothing of what it gives to the model. */
+  @Test
+  void shouldTakeASchemaWithoutALabelOnceThereIsAModelWhetherItRestartsOrNot() {
+    Schema unlabelled =
+        SchemaBuilder.record("Sample")
+            .fields()
+            .optionalDouble("x")
+            .requiredString("color")
+            .endRecord();
+    GenericRecord event = new GenericData.Record(unlabelled);
+    event.put("x", 0.5);
+    event.put("color", "red");
+    byte[] value = Events.frame(8, Events.write(event));
+    Told told = new Told();
+    LearningLoop loop =
+        new LearningLoop(
+            Events.pipeline(4, 100), KERNELS, id -> id == 8 ? unlabelled : Events.SCHEMA, told);
+    loop.accept(new Event(null, value, "in", 0, 0, 0));
+    loop.accept(new Event(null, Events.good(1), "in", 0, 1, 0));
+    loop.accept(new Event(null, value, "in", 0, 2, 0));
+    loop.predict();
+    assertThat(told.lines).hasSize(3);
+    assertThat(told.lines.get(0)).isEqualTo("dead letter 0 SCHEMA_MISMATCH");
+    assertThat(told.lines.get(2)).startsWith("prediction 2 v0");
+  }
+
   /** From the file to the prediction: a plane is known exactly once it has been seen. */
   @Test
   void shouldKnowAPlaneAfterAsManyEventsAsItHasCoefficients() {
