@@ -45,9 +45,9 @@ public final class Learner {
   /**
    * What became of a full batch.
    *
-   * @param made whether its step was made; if not, a loss or gradient was not finite, or so many
-   *     had not been before it that learning pauses
-   * @param paused whether learning pauses from now on or still
+   * @param made whether its step was made
+   * @param paused if not made: whether it was not even tried, as learning pauses; else a loss or
+   *     gradient was not finite
    */
   public record Step(boolean made, boolean paused, long firstOffset, long lastOffset) {}
 
@@ -327,7 +327,8 @@ public final class Learner {
     assert batchIsFull() && waitingCount == 0 : "a step needs a full batch, predicted";
     int rows = batch.count();
     boolean stepped = false;
-    if (pause.isOn()) {
+    boolean paused = pause.isOn();
+    if (paused) {
       pause.passed();
     } else if (learn(rows)) {
       stepped = true;
@@ -337,7 +338,7 @@ public final class Learner {
       pause.skipped();
     }
     counts[stepped ? LEARNED : REJECTED] += rows;
-    Step step = new Step(stepped, pause.isOn(), batch.offset(0), batch.offset(rows - 1));
+    Step step = new Step(stepped, paused, batch.offset(0), batch.offset(rows - 1));
     batch.clear();
     rowsStored = 0;
     activationsAreOfBatch = false;

@@ -223,10 +223,11 @@ class LearnerTest {
     String before = learner.weightsDigest();
     for (int i = 0; i < LearningPause.BATCHES; i++) {
       assertThat(learner.counters().paused()).isTrue();
-      assertThat(learn(learner, offset++, 1f).made()).isFalse();
+      assertThat(learn(learner, offset++, 1f).paused()).isTrue();
     }
     assertThat(learner.weightsDigest()).isEqualTo(before);
-    assertThat(learn(learner, offset++, Float.MAX_VALUE).paused()).as("tried, in vain").isTrue();
+    assertThat(learn(learner, offset++, Float.MAX_VALUE).paused()).as("tried, in vain").isFalse();
+    assertThat(learner.counters().paused()).isTrue();
     for (int i = 0; i < LearningPause.BATCHES; i++) {
       learn(learner, offset++, 1f);
     }

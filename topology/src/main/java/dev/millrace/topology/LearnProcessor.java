@@ -1,6 +1,7 @@
 package dev.millrace.topology;
 
 import dev.millrace.engine.Learner;
+import dev.millrace.engine.LearningPause;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.store.ModelStore;
@@ -105,14 +106,18 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     }
 
     @Override
-    public void skipped(Learner.Step step) {
+    public void skipped(Learner.Step step, boolean pauses) {
       LOG.warn(
-          "{}: a loss or gradient of {}-{}@{} to {} was not finite; the step was skipped",
+          "{}: a loss or gradient of {}-{}@{} to {} was not finite; the step was skipped{}",
           pipeline.name(),
           pipeline.input().topic(),
           context.taskId().partition(),
           step.firstOffset(),
-          step.lastOffset());
+          step.lastOffset(),
+          pauses
+              ? ", the last of %d in a row: learning pauses for %d batches, predictions go on"
+                  .formatted(LearningPause.SKIPPED_MAX, LearningPause.BATCHES)
+              : "");
     }
   }
 }

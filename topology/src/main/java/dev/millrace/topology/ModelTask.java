@@ -36,8 +36,12 @@ public final class ModelTask implements AutoCloseable {
      */
     void send(String to, byte[] key, byte[] value, long timestamp, Headers headers);
 
-    /** A step was not made, because a loss or gradient was not finite; no record says so. */
-    void skipped(Learner.Step step);
+    /**
+     * A step was not made, because a loss or gradient was not finite.
+     *
+     * @param pauses whether it was one too many in a row, and learning pauses
+     */
+    void skipped(Learner.Step step, boolean pauses);
   }
 
   private final Pipeline pipeline;
@@ -140,7 +144,9 @@ public final class ModelTask implements AutoCloseable {
 
     @Override
     public void skipped(Learner.Step step) {
-      output.skipped(step);
+      if (!step.paused()) {
+        output.skipped(step, loop.counters().paused());
+      }
     }
 
     @Override

@@ -68,10 +68,13 @@ final class Reports {
     return counts;
   }
 
-  /** The metrics of the model, with its baselines as {@code baseline_<name>}. */
+  /**
+   * The metrics of the model, with its baselines as {@code baseline_<name>}, and whether it learns.
+   */
   private static Map<String, Double> figures(Learner learner) {
     Map<String, Double> figures = new LinkedHashMap<>(learner.metrics().figures());
     learner.metrics().baselines().forEach((name, value) -> figures.put("baseline_" + name, value));
+    figures.put("learning_paused", learner.counters().paused() ? 1.0 : 0.0);
     return figures;
   }
 

@@ -14,7 +14,6 @@ import java.util.Arrays;
  * several times in a batch gets the sum of its gradients in that order, and is taught once.
  */
 final class Table {
-  private static final int FREE = 0; // in a slot; else it holds a place plus 1
   private static final int ENTRIES_MIN = 32;
 
   private final Parameter parameter;
@@ -27,6 +26,7 @@ final class Table {
   private final boolean isScalar; // an entry adds one number, to that of its row
   private final Categories.Run[] runs;
   private final ReadAhead readAhead = new ReadAhead();
+  private final TaughtRows taught;
 
   // the entries of the rows at hand
   private int rows;
@@ -37,11 +37,6 @@ final class Table {
   private int[] targets; // where its result begins, [rows][stride]; unless the table is scalar
   private int[] numbers; // its place among the entries of all fields of these rows
   private float[] weights;
-
-  private int[] slots; // open addressing of those taught
-  private int[] taught; // the rows of a batch, in the order of first use
-  private float[] gradient; // [place][columns]
-  private int taughtCount;
 
   /**
    * @param parameter a tensor with a row for each category of the fields, in their order
@@ -58,6 +53,7 @@ final class Table {
     columns = parameter.tensor().columns();
     isScalar = columns == 1 && fieldStride == 0;
     runs = categories.runs();
+    taught = new TaughtRows(parameter.tensor().rows(), columns);
     makeRoom(ENTRIES_MIN);
   }
 
@@ -120,9 +116,6 @@ final class Table {
     targets = new int[room];
     numbers = new int[room];
     weights = new float[room];
-    slots = new int[4 * room];
-    taught = new int[room];
-    gradient = new float[Math.multiplyExact(room, columns)];
   }
 
   /** Where the entries of a row of the batch begin; those of the next begin where they end. */
@@ -207,7 +200,7 @@ final class Table {
   /** Hands over the gradient of every row that the batch uses; dy [rows][stride]. */
   void gradients(float[] dy, GradientSink sink) {
     sumGradients(dy);
-    sink.acceptRows(parameter, taught, taughtCount, gradient);
+    taught.handOver(parameter, sink);
   }
 
   /**
@@ -219,49 +212,36 @@ final class Table {
     for (int row = 0; row < rows; row++) {
       for (int i = starts[row]; i < starts[row + 1]; i++) {
         float factor = -own[row] * (weights[i] * weights[i]);
-        kernels.axpy(factor, parameters, at(i), gradient, place(tableRows[i]) * columns, columns);
+        taught.add(tableRows[i], factor, parameters, at(i), kernels);
       }
     }
-    sink.acceptRows(parameter, taught, taughtCount, gradient);
+    taught.handOver(parameter, sink);
   }
 
   private void sumGradients(float[] dy) {
-    Arrays.fill(slots, FREE);
-    taughtCount = 0;
+    taught.begin(count);
     if (isScalar) {
-      sumScalars(dy);
+      for (int row = 0; row < rows; row++) {
+        taught.addScalars(tableRows, weights, starts[row], starts[row + 1], dy[row * stride]);
+      }
       return;
     }
     for (int i = 0; i < count; i++) {
-      int known = taughtCount;
-      int to = place(tableRows[i]) * columns;
-      if (taughtCount > known) {
-        Arrays.fill(gradient, to, to + columns, 0f);
-      }
-      kernels.axpy(weights[i], dy, targets[i], gradient, to, columns);
-    }
-  }
-
-  private void sumScalars(float[] dy) {
-    for (int row = 0; row < rows; row++) {
-      float dyRow = dy[row * stride];
-      for (int i = starts[row]; i < starts[row + 1]; i++) {
-        int known = taughtCount;
-        int place = place(tableRows[i]);
-        float before = taughtCount > known ? 0f : gradient[place];
-        gradient[place] = Math.fma(weights[i], dyRow, before);
-      }
+      taught.add(tableRows[i], weights[i], dy, targets[i], kernels);
     }
   }
 
   /** gradient[entry] += Σ dy·table[index] over ascending columns; dy [rows][stride]. */
   void addEntryGradients(float[] dy, float[] parameters, float[] gradient) {
-    for (int i = 0; i < count; i++) {
-      float sum = gradient[numbers[i]];
-      for (int j = 0; j < columns; j++) {
-        sum = Math.fma(dy[targets[i] + j], parameters[at(i) + j], sum);
+    for (int row = 0; row < rows; row++) {
+      for (int i = starts[row]; i < starts[row + 1]; i++) {
+        int from = isScalar ? row * stride : targets[i];
+        float sum = gradient[numbers[i]];
+        for (int j = 0; j < columns; j++) {
+          sum = Math.fma(dy[from + j], parameters[at(i) + j], sum);
+        }
+        gradient[numbers[i]] = sum;
       }
-      gradient[numbers[i]] = sum;
     }
   }
 
@@ -281,22 +261,5 @@ final class Table {
     for (int i = 0; i < count; i++) {
       range.accept(at(i), columns);
     }
-  }
-
-  /** The place of a row among those taught, where it is added if it is new. */
-  private int place(int row) {
-    int mask = slots.length - 1;
-    int slot = row * 0x9E3779B9 >>> Integer.numberOfLeadingZeros(mask);
-    while (slots[slot] != FREE) {
-      int place = slots[slot] - 1;
-      if (taught[place] == row) {
-        return place;
-      }
-      slot = (slot + 1) & mask;
-    }
-    int place = taughtCount++;
-    slots[slot] = place + 1;
-    taught[place] = row;
-    return place;
   }
 }

@@ -57,6 +57,18 @@ class AttributionsTest {
   }
 
   @Test
+  void eachPointOfThePathCountsWithItsOwnSlope() {
+    Network network = network(List.of(LayerSpec.dense(1, Activation.SIGMOID)));
+    Attributions attributions = new Attributions(network);
+    float[] steep = row.clone();
+    for (int k = 0; k < INPUTS; k++) {
+      steep[k] *= 4;
+    }
+    double gap = attributions.integratedGradients(steep, 0, categories, 0, baseline, 0, 300);
+    assertThat(gap).isCloseTo(0, within(2e-4));
+  }
+
+  @Test
   void moreStepsLeaveLess() {
     Attributions attributions = new Attributions(network(deep()));
     double few = attributions.integratedGradients(row, 0, categories, 0, baseline, 1, 2);
