@@ -122,7 +122,7 @@ class RegistryFaultsTest {
   @Test
   void shouldGoOnWithKnownSchemasAndLetEventsOfNewOnesWaitWhateverTheRegistryDoes()
       throws Exception {
-    Pipeline pipeline = pipeline("");
+    Pipeline pipeline = pipeline("producer.transaction.timeout.ms: 600000, "); // waits half as long
     Outputs outputs = new Outputs(cluster.bootstrapServers(), pipeline);
     outputs.createInput();
     int id = Elec2.register(cluster, pipeline);
