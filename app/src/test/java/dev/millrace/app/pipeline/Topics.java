@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.app.embedded.LocalCluster;
 import dev.millrace.schemas.Metrics;
+import dev.millrace.topology.config.Pipeline;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,12 +16,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /** What stands committed on the first partitions of a broker's topics. */
-final class Topics {
+public final class Topics {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private Topics() {}
 
-  static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (var consumer = Elec2.consumer(cluster, topic, "read_committed")) {
       TopicPartition partition = new TopicPartition(topic, 0);
@@ -32,7 +33,7 @@ final class Topics {
     return records;
   }
 
-  static Metrics lastMetrics(LocalCluster cluster, String topic) {
+  public static Metrics lastMetrics(LocalCluster cluster, String topic) {
     return Metrics.decode(committed(cluster, topic).getLast().value());
   }
 
@@ -55,12 +56,27 @@ final class Topics {
     }
   }
 
-  static Admin admin(LocalCluster cluster) {
+  /** Waits until a pipeline's metrics tell of every record that its input now has. */
+  public static Metrics awaitRead(LocalCluster cluster, Pipeline pipeline) {
+    int records = committed(cluster, pipeline.input().topic()).size();
+    String metrics = pipeline.outputs().metrics();
+    return await()
+        .atMost(PATIENCE)
+        .until(
+            () -> committed(cluster, metrics),
+            said -> !said.isEmpty() && Metrics.decode(said.getLast().value()).read() == records)
+        .stream()
+        .map(record -> Metrics.decode(record.value()))
+        .toList()
+        .getLast();
+  }
+
+  public static Admin admin(LocalCluster cluster) {
     return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
   }
 
   /** The text of a header, null if there is none. */
-  static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+  public static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     Header header = record.headers().lastHeader(name);
     return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }
