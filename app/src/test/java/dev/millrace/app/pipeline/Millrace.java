@@ -11,18 +11,9 @@ final class Millrace {
 
   /** Starts it; what it says is added to the log. */
   static Process start(Path log, String... arguments) throws IOException {
-    return start(log, List.of(), arguments);
-  }
-
-  /**
-   * Starts it under another command.
-   *
-   * @param prefix the command, which ends by running what follows it
-   */
-  static Process start(Path log, List<String> prefix, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(prefix);
-    command.addAll(
-        List.of(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-ea",
             "-Xmx512m",

@@ -2,6 +2,7 @@ package dev.millrace.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.app.embedded.LocalCluster;
 import dev.millrace.engine.kernel.KernelChoice;
@@ -65,18 +66,22 @@ class StateDirectoryTest {
     outputs.createInput();
     int id = Elec2.register(cluster, pipeline);
     List<byte[]> values = Elec2.values(pipeline, id, EVENTS);
-    Elec2.send(cluster, values);
     Path file = Files.writeString(dir.resolve("elec2.yaml"), yaml);
     Path log = dir.resolve("run.log");
     Process limited =
         Millrace.start(
             log,
-            List.of("bash", "-c", "ulimit -f 4096 && exec \"$@\"", "limited"), // 4 MiB
             "run",
             file.toString(),
             "--state-dir",
             dir.resolve("state").toString(),
             "--allow-temporary-state");
+    Elec2.send(cluster, values.subList(0, EVENTS / 10));
+    await().atMost(PATIENCE).until(() -> outputs.committedOffset() == EVENTS / 10);
+    String pid = Long.toString(limited.pid());
+    assertThat(new ProcessBuilder("prlimit", "--pid", pid, "--fsize=4194304").start().waitFor())
+        .isZero();
+    Elec2.send(cluster, values.subList(EVENTS / 10, EVENTS));
     assertThat(limited.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     String said = Files.readString(log);
     assertThat(limited.exitValue()).as(said).isEqualTo(1);
