@@ -76,10 +76,14 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       return known;
     }
     String question = "looking up schema id " + id;
-    ParsedSchema found = ask(question, () -> client.getSchemaById(id));
-    Schema schema = parse(found, question);
-    byId.put(id, schema);
-    return schema;
+    try {
+      Schema schema = parse(ask(question, () -> client.getSchemaById(id)), question);
+      byId.put(id, schema);
+      return schema;
+    } catch (RegistryUnavailableException e) {
+      client.reset(); // or it would keep what it made of an answer that was none
+      throw e;
+    }
   }
 
   @Override
