@@ -65,7 +65,7 @@ class ReplayDeadLettersTest {
 
   @BeforeEach
   void start() throws IOException {
-    cluster = LocalCluster.start(dir.resolve("cluster"));
+    cluster = LocalCluster.start(dir.resolve("cluster"), 0, 0, Topics.KEPT);
     registry = new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()));
     String large = Integer.toString(4 << 20);
     cluster.createTopics(

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,16 +65,11 @@ class DeadLetterTopicTest {
 
   @BeforeEach
   void start() {
-    cluster =
-        LocalCluster.start(
-            dir.resolve("cluster"),
-            0,
-            0,
-            Map.of(
-                "authorizer.class.name",
-                "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-                "allow.everyone.if.no.acl.found",
-                "true"));
+    Map<String, String> settings = new HashMap<>(Topics.KEPT);
+    settings.put(
+        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    settings.put("allow.everyone.if.no.acl.found", "true");
+    cluster = LocalCluster.start(dir.resolve("cluster"), 0, 0, settings);
     registry = new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()));
     cluster.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1)));
     schemaId = registry.register(Subjects.value(TOPIC), PoisonSchemas.ALL.get(PoisonSchemas.GOOD));

@@ -42,7 +42,7 @@ class PoisonBrokerTest {
   @Test
   void shouldComeToTheirEndsEachOnceWithTheBytesTheReasonAndGoodNeighboursUntouched()
       throws Exception {
-    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"));
+    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"), 0, 0, Topics.KEPT);
         SchemaRegistry registry =
             new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()))) {
       Map<String, Integer> ids = register(registry);

@@ -19,6 +19,12 @@ import org.apache.kafka.common.header.Header;
 public final class Topics {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  /**
+   * For brokers of events that are long past: otherwise Kafka deletes them, by their own time, at
+   * its first look half a minute after its start.
+   */
+  public static final Map<String, String> KEPT = Map.of("log.retention.ms", "-1");
+
   private Topics() {}
 
   public static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
