@@ -7,6 +7,7 @@ import dev.millrace.app.cli.ExitCodes;
 import dev.millrace.app.cli.InitCommand;
 import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
+import dev.millrace.app.cli.ReplayDeadLettersCommand;
 import dev.millrace.app.cli.RunCommand;
 import dev.millrace.app.cli.SnapshotsCommand;
 import dev.millrace.app.cli.TailCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
       ProduceCommand.class,
       TailCommand.class,
       SnapshotsCommand.class,
+      ReplayDeadLettersCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main implements Runnable {

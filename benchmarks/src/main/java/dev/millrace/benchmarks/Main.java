@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks;
 
 import dev.millrace.app.cli.OutputFormat;
+import dev.millrace.benchmarks.crash.CrashCommand;
 import dev.millrace.benchmarks.engine.FirstSeconds;
 import dev.millrace.benchmarks.engine.LargeModels;
 import dev.millrace.benchmarks.engine.Scaling;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
     description = "Measures Millrace on this machine. Leave the machine alone meanwhile.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = CrashCommand.class,
     footerHeading = "%nExamples:%n",
     footer = {
       "  benchmarks/run",

@@ -291,11 +291,25 @@ public final class Learner {
     } else {
       System.arraycopy(outputs, at, probabilities, 0, classes);
     }
+    sayNothingUnlessNumbers(probabilities);
     int best = 0;
     for (int i = 1; i < classes; i++) {
       best = probabilities[i] > probabilities[best] ? i : best;
     }
     outcome.predictedClass = best;
+  }
+
+  /**
+   * A row whose sums were too large is known nothing of. Besides, which of NaN's many bits came out
+   * would depend on how the JVM compiled the sums.
+   */
+  private static void sayNothingUnlessNumbers(float[] probabilities) {
+    for (float probability : probabilities) {
+      if (Float.isNaN(probability)) {
+        Arrays.fill(probabilities, 1f / probabilities.length);
+        return;
+      }
+    }
   }
 
   /** Rises with the margin and is 1/2 at 0; a fixed map, which nothing calibrates. */

@@ -261,6 +261,41 @@ class LearnerTest {
     return learner.step();
   }
 
+  /** NaN has many bits, and which they are depends on how the JVM compiled the sums. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void shouldHoldEveryClassForEquallyProbableWhereTheSumsAreNotNumbers(int classes) {
+    LabelSpec label = new LabelSpec("y", List.of("x", "y", "z").subList(0, classes));
+    LossSpec loss = ModelSpec.defaultLoss(label);
+    Learner learner =
+        new Learner(
+            new ModelSpec(
+                List.of(FeatureSpec.vector("v", 2, false)),
+                label,
+                ModelSpec.withOutput(
+                    List.of(
+                        LayerSpec.dense(8, Activation.LINEAR),
+                        LayerSpec.dense(8, Activation.LINEAR)),
+                    label,
+                    loss),
+                loss,
+                OptimizerSpec.of("sgd"),
+                1,
+                1),
+            KERNELS);
+    learner.event().clear();
+    learner.event().vectors[0] = Float.MAX_VALUE;
+    learner.event().vectors[1] = Float.MAX_VALUE;
+    learner.add(0);
+    learner.predict(
+        outcome -> {
+          for (float output : outcome.outputs) {
+            assertThat(output).isEqualTo(1f / classes);
+          }
+          assertThat(outcome.predictedClass).isZero();
+        });
+  }
+
   @Test
   void shouldLearnARegressionInTheLabelsOwnUnit() {
     Learner learner =

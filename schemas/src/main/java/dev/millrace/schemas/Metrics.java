@@ -18,6 +18,7 @@ public record Metrics(
     long read,
     long predicted,
     long deadLettered,
+    Map<String, Long> deadLetters,
     long labelled,
     long learned,
     long pending,
@@ -29,11 +30,12 @@ public record Metrics(
 
   private static final int BYTES_EXPECTED = 512;
 
-  /** Copies the map, in the order of its keys. */
+  /** Copies the maps, in the order of their keys. */
   public Metrics {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(weightsDigest, "weightsDigest");
-    metrics = DoubleMaps.sorted(metrics);
+    deadLetters = TextMaps.sorted(deadLetters);
+    metrics = TextMaps.sorted(metrics);
   }
 
   /** The framed Avro encoding. */
@@ -46,12 +48,13 @@ public record Metrics(
     out.writeLong(read);
     out.writeLong(predicted);
     out.writeLong(deadLettered);
+    TextMaps.write(out, deadLetters, out::writeLong);
     out.writeLong(labelled);
     out.writeLong(learned);
     out.writeLong(pending);
     out.writeLong(rejected);
     out.writeLong(skippedSteps);
-    DoubleMaps.write(out, metrics);
+    TextMaps.write(out, metrics, out::writeDouble);
     out.writeString(weightsDigest);
     return out.frame();
   }
@@ -72,12 +75,13 @@ public record Metrics(
             in.readLong(),
             in.readLong(),
             in.readLong(),
+            TextMaps.read(in, 1, in::readLong),
             in.readLong(),
             in.readLong(),
             in.readLong(),
             in.readLong(),
             in.readLong(),
-            DoubleMaps.read(in),
+            TextMaps.read(in, Double.BYTES, in::readDouble),
             in.readString());
     in.end();
     return metrics;

@@ -71,7 +71,7 @@ public record SnapshotManifest(
     Objects.requireNonNull(weightsDigest, "weightsDigest");
     blocks = List.copyOf(blocks);
     schemaIds = List.copyOf(schemaIds);
-    metrics = DoubleMaps.sorted(metrics);
+    metrics = TextMaps.sorted(metrics);
   }
 
   /** The framed Avro encoding. */
@@ -95,7 +95,7 @@ public record SnapshotManifest(
     }
     out.writeArrayEnd();
     out.writeString(weightsDigest);
-    DoubleMaps.write(out, metrics);
+    TextMaps.write(out, metrics, out::writeDouble);
     return out.frame();
   }
 
@@ -116,7 +116,7 @@ public record SnapshotManifest(
             readBlocks(in),
             readSchemaIds(in),
             in.readString(),
-            DoubleMaps.read(in));
+            TextMaps.read(in, Double.BYTES, in::readDouble));
     in.end();
     return manifest;
   }

@@ -108,6 +108,7 @@ class RecordsTest {
             1336,
             1330,
             6,
+            Map.of("truncated", 4L, "bad_index", 2L),
             1329,
             1312,
             16,
@@ -115,8 +116,23 @@ class RecordsTest {
             0,
             Map.of("log_loss", 0.41, "accuracy", 0.83),
             "ab".repeat(32)),
-        new Metrics("", 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), ""),
-        new Metrics("wide", 7, 1L << 40, 1, 2, 3, 4, 5, 6, 7, 8, 9, figures, "é"));
+        new Metrics("", 0, -1, 0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, Map.of(), ""),
+        new Metrics(
+            "wide",
+            7,
+            1L << 40,
+            1,
+            2,
+            3,
+            4,
+            Map.of("empty", 1L << 40),
+            5,
+            6,
+            7,
+            8,
+            9,
+            figures,
+            "é"));
   }
 
   private static Stream<SnapshotManifest> manifests() {

@@ -1,7 +1,6 @@
 package dev.millrace.topology;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -23,7 +22,7 @@ final class InstanceId {
       }
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new UncheckedIOException("state directory " + stateDir + " cannot be used", e);
+      throw new StateStorageException(stateDir, e);
     }
   }
 }

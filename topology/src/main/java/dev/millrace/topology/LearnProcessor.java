@@ -1,19 +1,11 @@
 package dev.millrace.topology;
 
 import dev.millrace.engine.Learner;
-import dev.millrace.engine.Outcome;
+import dev.millrace.engine.LearningPause;
 import dev.millrace.engine.kernel.Kernels;
-import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.config.Pipeline;
-import dev.millrace.topology.decode.BadEventException;
-import dev.millrace.topology.error.DeadLetterHeaders;
-import dev.millrace.topology.snapshot.SnapshotPublisher;
-import dev.millrace.topology.store.LoopState;
 import dev.millrace.topology.store.ModelStore;
-import java.nio.charset.StandardCharsets;
-import java.util.OptionalLong;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -24,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds a {@link LearningLoop} to Kafka Streams: one input partition, one model.
+ * Binds a {@link ModelTask} to Kafka Streams.
  *
  * <p>Everything happens inside {@code process} or inside the pre-commit hook of {@link ModelStore},
  * so that predictions, dead letters, snapshots, metrics, weights and offsets are one transaction.
@@ -41,13 +33,7 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   private ProcessorContext<OutputKey, byte[]> context;
   private ModelStore store;
   private ProcessorNode<?, ?, ?, ?> node;
-  private LearningLoop loop;
-  private Reports reports;
-  private RecordMetadata at; // of the record in process()
-  private Headers headers; // of the record in process()
-  private long timestamp; // of the record in process()
-  private boolean changed; // since the last commit
-  private boolean isNew; // nothing has been written yet, so that even the first commit is
+  private ModelTask task;
 
   LearnProcessor(
       Pipeline pipeline,
@@ -69,120 +55,72 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     node = ((InternalProcessorContext<?, ?>) context).currentNode();
     store = context.getStateStore(Names.STORE);
     int partition = context.taskId().partition();
-    String model = Names.model(pipeline.name(), partition);
-    loop = new LearningLoop(pipeline, kernels, schemas, new Forward(), model);
+    task = new ModelTask(pipeline, partition, kernels, schemas, ids, committed, new Forward());
     try {
-      loop.read(store);
-      isNew = store.get(LoopState.KEY) == null;
-      if (isNew) {
-        requireNothingCommitted(partition);
-      }
+      task.read(store);
     } catch (RuntimeException | Error e) {
-      loop.close(); // Kafka Streams does not close what it could not begin
+      task.close(); // Kafka Streams does not close what it could not begin
       throw e;
     }
-    reports = new Reports(pipeline, partition);
-    changed = false;
     store.beforeCommit(this::beforeCommit);
-  }
-
-  /** Without a model the first event is the next one; were it not, one has been lost. */
-  private void requireNothingCommitted(int partition) {
-    OptionalLong offset = committed.of(partition);
-    if (offset.isPresent()) {
-      throw new StateLostException(pipeline, partition, offset.getAsLong());
-    }
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    at = context.recordMetadata().orElseThrow();
-    headers = record.headers();
-    timestamp = record.timestamp();
-    changed = true;
-    loop.accept(
+    RecordMetadata at = context.recordMetadata().orElseThrow();
+    task.process(
         new Event(
-            record.key(), record.value(), at.topic(), at.partition(), at.offset(), timestamp));
+            record.key(),
+            record.value(),
+            at.topic(),
+            at.partition(),
+            at.offset(),
+            record.timestamp()),
+        record.headers());
   }
 
-  /**
-   * Predicts what waits, then writes back. The hook is called outside any node, so it enters ours.
-   */
+  /** The hook is called outside any node, so it enters ours. */
   private void beforeCommit() {
-    if (!changed && !isNew) {
-      return;
-    }
-    isNew = false;
     var internal = (InternalProcessorContext<?, ?>) context;
     ProcessorNode<?, ?, ?, ?> before = internal.currentNode();
     internal.setCurrentNode(node);
     try {
-      loop.predict();
-      loop.writeChanged(store);
-      byte[] metrics = reports.metrics(loop).encode(ids.metrics());
-      forward(reports.modelKey(), metrics, timestamp, new RecordHeaders(), Names.METRICS);
+      task.beforeCommit(store);
     } finally {
       internal.setCurrentNode(before);
     }
-    changed = false;
   }
 
   /** Runs after the last commit, or after a failure; {@link #init} may follow. */
   @Override
   public void close() {
-    loop.close();
+    task.close();
   }
 
-  private void forward(byte[] key, byte[] value, long timestamp, Headers headers, String to) {
-    context.forward(
-        new Record<>(new OutputKey(context.taskId().partition(), key), value, timestamp, headers),
-        to);
-  }
-
-  /** Where the loop's results go. */
-  private final class Forward implements LearningLoop.Sink {
+  /** Where the task's results go. */
+  private final class Forward implements ModelTask.Output {
     @Override
-    public void prediction(Event event, Outcome outcome) {
-      Prediction prediction = reports.prediction(event, outcome, loop.classes());
-      byte[] value = prediction.encode(ids.prediction());
-      forward(event.key(), value, event.timestamp(), new RecordHeaders(), Names.PREDICTIONS);
+    public void send(String to, byte[] key, byte[] value, long timestamp, Headers headers) {
+      OutputKey keyed = new OutputKey(context.taskId().partition(), key);
+      context.forward(new Record<>(keyed, value, timestamp, headers), to);
     }
 
     @Override
-    public void deadLetter(Event event, BadEventException why) {
-      Headers explained =
-          DeadLetterHeaders.of(headers, at.topic(), at.partition(), at.offset(), why);
-      forward(event.key(), event.value(), event.timestamp(), explained, Names.DEAD_LETTERS);
-    }
-
-    @Override
-    public void skipped(Learner.Step step) {
+    public void skipped(Learner.Step step, boolean pauses) {
       if (step.paused()) {
         return; // the step that began the pause has been told
       }
       LOG.warn(
-          "{}: a loss or gradient of {}-{}@{} to {} was not finite; the step was skipped",
+          "{}: a loss or gradient of {}-{}@{} to {} was not finite; the step was skipped{}",
           pipeline.name(),
-          at.topic(),
-          at.partition(),
+          pipeline.input().topic(),
+          context.taskId().partition(),
           step.firstOffset(),
-          step.lastOffset());
-    }
-
-    @Override
-    public void snapshot(Learner learner) {
-      new SnapshotPublisher(pipeline, at.topic(), at.partition(), ids.manifest(), ids.block())
-          .publish(
-              learner,
-              loop.state(),
-              loop.lineage(),
-              (key, value) ->
-                  forward(
-                      key.getBytes(StandardCharsets.UTF_8),
-                      value,
-                      timestamp,
-                      new RecordHeaders(),
-                      Names.SNAPSHOTS));
+          step.lastOffset(),
+          pauses
+              ? ", the last of %d in a row: learning pauses for %d batches, predictions go on"
+                  .formatted(LearningPause.SKIPPED_MAX, LearningPause.BATCHES)
+              : "");
     }
   }
 }

@@ -37,7 +37,7 @@ import org.apache.avro.Schema;
  *                        └─ (labelled) ─ batch ─ full? ─ step ─ snapshot, every so many
  * </pre>
  *
- * <p>The same loop runs under Kafka Streams ({@link LearnProcessor}) and over a file; what it does
+ * <p>The same loop runs under Kafka Streams ({@link ModelTask}) and over a file; what it does
  * depends on the events and the pipeline alone (DESIGN, law 2). The model comes into being with the
  * first event whose schema gives what the pipeline reads. Not thread-safe; {@link #close} ends the
  * threads that it shares a step with.
@@ -67,6 +67,9 @@ public final class LearningLoop implements AutoCloseable {
     Schema byId(int id);
   }
 
+  /** A prediction carries its event's key, and must fit into a topic with Kafka's defaults. */
+  private static final int KEY_BYTES_MAX = 1 << 16;
+
   private final Pipeline pipeline;
   private final Kernels kernels;
   private final WorkerPool workers;
@@ -74,7 +77,7 @@ public final class LearningLoop implements AutoCloseable {
   private final Sink sink;
   private final Deque<Event> waiting = new ArrayDeque<>();
   private final Map<Integer, EventDecoder> decoders = new HashMap<>();
-  private final Map<Integer, BadEventException> unusable = new HashMap<>();
+  private final Map<Integer, Unusable> unusable = new HashMap<>();
   private LoopState state = LoopState.empty();
   private Lineage lineage;
   private Learner learner; // null until the first usable schema
@@ -103,7 +106,7 @@ public final class LearningLoop implements AutoCloseable {
     try {
       decode(event);
     } catch (BadEventException why) {
-      state = state.withDeadLetter();
+      state = state.withDeadLetter(why.reason());
       sink.deadLetter(event, why);
       return;
     }
@@ -118,6 +121,12 @@ public final class LearningLoop implements AutoCloseable {
   }
 
   private void decode(Event event) {
+    if (event.key() != null && event.key().length > KEY_BYTES_MAX) {
+      throw new BadEventException(
+          Reason.KEY_TOO_LARGE,
+          "the key has %d bytes; at most %d can be taken"
+              .formatted(event.key().length, KEY_BYTES_MAX));
+    }
     if (event.value() == null || event.value().length == 0) {
       throw new BadEventException(Reason.EMPTY, "the record has no value");
     }
@@ -138,9 +147,9 @@ public final class LearningLoop implements AutoCloseable {
     if (decoder != null) {
       return decoder;
     }
-    BadEventException known = unusable.get(schemaId);
-    if (known != null) {
-      throw known;
+    Unusable known = unusable.get(schemaId);
+    if (known != null && !known.asksAgain()) {
+      throw known.why;
     }
     try {
       Schema schema = schemas.byId(schemaId);
@@ -149,15 +158,39 @@ public final class LearningLoop implements AutoCloseable {
         decoder = EventDecoder.compile(schema, spec);
         learner = new Learner(spec, kernels, workers);
         state = state.withModel(schema.toString(), spec);
+        unusable.clear(); // what could not make a model may well be read by one
       } else {
         decoder = EventDecoder.compile(schema, learner.spec());
       }
       decoders.put(schemaId, decoder);
+      unusable.remove(schemaId);
       state = state.withSchema(schemaId);
       return decoder;
     } catch (BadEventException why) {
-      unusable.put(schemaId, why);
+      unusable.computeIfAbsent(schemaId, id -> new Unusable(why));
       throw why;
+    }
+  }
+
+  /**
+   * A schema id whose events are dead letters. One that the registry did not know is asked for
+   * again at its 2nd, 4th, 8th event and so on: it counts once it is registered, and a flood of
+   * such events makes few requests.
+   */
+  private static final class Unusable {
+    private static final long EVENTS_BETWEEN_MAX = 1_024;
+
+    private final BadEventException why;
+    private long events = 1;
+
+    Unusable(BadEventException why) {
+      this.why = why;
+    }
+
+    boolean asksAgain() {
+      events++;
+      boolean isTurn = Long.bitCount(events) == 1 || events % EVENTS_BETWEEN_MAX == 0;
+      return isTurn && why.reason() == Reason.UNKNOWN_SCHEMA;
     }
   }
 

@@ -7,10 +7,10 @@ public final class Names {
   static final String SOURCE = "events";
   static final String PROCESSOR = "learn";
   static final String STORE = "model";
-  static final String PREDICTIONS = "predictions";
-  static final String METRICS = "metrics";
-  static final String SNAPSHOTS = "snapshots";
-  static final String DEAD_LETTERS = "dead-letters";
+  public static final String PREDICTIONS = "predictions";
+  public static final String METRICS = "metrics";
+  public static final String SNAPSHOTS = "snapshots";
+  public static final String DEAD_LETTERS = "dead-letters";
 
   private Names() {}
 

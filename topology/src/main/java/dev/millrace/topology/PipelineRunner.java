@@ -3,9 +3,11 @@ package dev.millrace.topology;
 import dev.millrace.engine.WarmUp;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.StreamsSettings;
+import dev.millrace.topology.error.OutputClients;
 import dev.millrace.topology.error.RestartBudget;
 import dev.millrace.topology.error.UserFault;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -34,13 +38,29 @@ public final class PipelineRunner implements AutoCloseable {
   /** Longest wait for a clean end. */
   private static final Duration CLOSE_MAX = Duration.ofSeconds(60);
 
+  /** A registry may come up at the same time as its pipelines. */
+  private static final int REGISTRY_TRIES_MAX = 5;
+
+  private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
+
+  private final Pipeline pipeline;
   private final KafkaStreams streams;
+  private final RegistrySchemas schemas;
+  private final Path stateDir;
   private final Thread warmUp;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private PipelineRunner(KafkaStreams streams, Thread warmUp) {
+  private PipelineRunner(
+      Pipeline pipeline,
+      KafkaStreams streams,
+      RegistrySchemas schemas,
+      Path stateDir,
+      Thread warmUp) {
+    this.pipeline = pipeline;
     this.streams = streams;
+    this.schemas = schemas;
+    this.stateDir = stateDir;
     this.warmUp = warmUp;
   }
 
@@ -57,9 +77,9 @@ public final class PipelineRunner implements AutoCloseable {
       SchemaRegistry registry,
       InstantSource clock) {
     Preflight preflight = new Preflight(pipeline, registry);
-    Preflight.Findings findings = preflight.check();
+    Preflight.Findings findings = patiently(preflight::check);
     preflight.createOutputs(findings.partitions());
-    OutputSchemas ids = OutputSchemas.register(registry, pipeline.outputs());
+    OutputSchemas ids = patiently(() -> OutputSchemas.register(registry, pipeline.outputs()));
     Properties settings =
         StreamsSettings.of(
             pipeline,
@@ -68,20 +88,33 @@ public final class PipelineRunner implements AutoCloseable {
             findings.modelBytes(),
             findings.modelBytesMax());
     StreamsConfig config = new StreamsConfig(settings);
+    RegistrySchemas schemas = new RegistrySchemas(registry, StreamsSettings.waitMax(config), clock);
     Topology topology =
-        TrainTopology.build(
-            pipeline,
-            kernels,
-            new RegistrySchemas(registry),
-            ids,
-            CommittedOffsets.of(pipeline),
-            config);
+        TrainTopology.build(pipeline, kernels, schemas, ids, CommittedOffsets.of(pipeline), config);
     KafkaStreams streams = streams(pipeline, stateDir, topology, config);
+    if (!CleanEnd.take(stateDir, pipeline.name())) {
+      streams.cleanUp(); // whatever is there, the changelog has it as it was committed
+    }
     Thread warmUp = warmUp(findings.spec(), kernels, clock);
-    PipelineRunner runner = new PipelineRunner(streams, warmUp);
+    PipelineRunner runner = new PipelineRunner(pipeline, streams, schemas, stateDir, warmUp);
     runner.watch(new RestartBudget(clock));
     runner.streams.start();
     return runner;
+  }
+
+  /** Asks a registry that may be on its way up a few times. */
+  private static <T> T patiently(Supplier<T> question) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return question.get();
+      } catch (RegistryUnavailableException e) {
+        if (tries == REGISTRY_TRIES_MAX || !e.passing() || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LOG.warn("trying again, {} of {}: {}", tries + 1, REGISTRY_TRIES_MAX, e.getMessage());
+        LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
+      }
+    }
   }
 
   /** Warms the engine while Kafka Streams joins its group and restores. */
@@ -104,7 +137,7 @@ public final class PipelineRunner implements AutoCloseable {
   private static KafkaStreams streams(
       Pipeline pipeline, Path stateDir, Topology topology, StreamsConfig config) {
     try {
-      return new KafkaStreams(topology, config);
+      return new KafkaStreams(topology, config, new OutputClients());
     } catch (StreamsException e) {
       if (String.valueOf(e.getMessage()).contains("Unable to initialize state")) {
         throw new PreflightException(
@@ -118,7 +151,9 @@ public final class PipelineRunner implements AutoCloseable {
 
   private void watch(RestartBudget budget) {
     streams.setUncaughtExceptionHandler(
-        error -> {
+        thrown -> {
+          Throwable error =
+              StateStorageException.in(thrown, stateDir).map(Throwable.class::cast).orElse(thrown);
           var response = budget.onError(error);
           failure.set(error);
           if (UserFault.in(error).isEmpty()) { // a fault of the user's is whoever runs us to tell
@@ -155,6 +190,9 @@ public final class PipelineRunner implements AutoCloseable {
   @Override
   public void close() {
     warmUp.interrupt();
-    streams.close(CLOSE_MAX);
+    schemas.close();
+    if (streams.close(CLOSE_MAX) && failure.get() == null) {
+      CleanEnd.leave(stateDir, pipeline.name());
+    }
   }
 }

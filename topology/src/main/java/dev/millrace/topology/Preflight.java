@@ -6,10 +6,12 @@ import dev.millrace.schemas.registry.SchemaRegistry.Registered;
 import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.config.StreamsSettings;
 import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,16 @@ public final class Preflight {
   private static final String KAFKA_STREAMS_MIN = "4.3.1";
 
   private static final short TRANSACTION_VERSION_MIN = 2;
+
+  private static final String RECORD_BYTES_MAX = Integer.toString(StreamsSettings.RECORD_BYTES_MAX);
+  private static final Map<String, String> ANY_TIME =
+      Map.of(StreamsSettings.TIMESTAMP_AFTER_MAX, Long.toString(Long.MAX_VALUE));
+  private static final Map<String, String> SNAPSHOTS =
+      with(ANY_TIME, Map.of("cleanup.policy", "compact", "max.message.bytes", RECORD_BYTES_MAX));
+
+  /** Kept from when they were written, not from the time of an event that may be long past. */
+  private static final Map<String, String> DEAD_LETTERS =
+      Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", RECORD_BYTES_MAX);
 
   private final Pipeline pipeline;
   private final SchemaRegistry registry;
@@ -62,6 +74,12 @@ public final class Preflight {
   public Preflight(Pipeline pipeline, SchemaRegistry registry) {
     this.pipeline = pipeline;
     this.registry = registry;
+  }
+
+  private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(some);
+    all.putAll(more);
+    return Map.copyOf(all);
   }
 
   /**
@@ -102,12 +120,10 @@ public final class Preflight {
   public void createOutputs(int partitions) {
     Pipeline.Outputs outputs = pipeline.outputs();
     try (Brokers brokers = new Brokers(pipeline)) {
-      Map<String, String> compacted =
-          Map.of("cleanup.policy", "compact", "max.message.bytes", "4194304");
-      create(brokers, outputs.predictions(), partitions, Map.of());
-      create(brokers, outputs.metrics(), partitions, Map.of());
-      create(brokers, outputs.deadLetters(), partitions, Map.of());
-      create(brokers, outputs.snapshots(), partitions, compacted);
+      create(brokers, outputs.predictions(), partitions, ANY_TIME);
+      create(brokers, outputs.metrics(), partitions, ANY_TIME);
+      create(brokers, outputs.deadLetters(), partitions, DEAD_LETTERS);
+      create(brokers, outputs.snapshots(), partitions, SNAPSHOTS);
     }
   }
 

@@ -52,6 +52,7 @@ final class Reports {
         state.read(),
         counters.predicted(),
         state.deadLettered(),
+        byReason(state),
         counters.labelled(),
         counters.learned(),
         counters.pending(),
@@ -59,6 +60,12 @@ final class Reports {
         counters.skippedSteps(),
         loop.learner().map(Reports::figures).orElse(Map.of()),
         loop.learner().map(Learner::weightsDigest).orElse(""));
+  }
+
+  private static Map<String, Long> byReason(LoopState state) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    state.deadLetters().forEach((reason, count) -> counts.put(reason.label(), count));
+    return counts;
   }
 
   /**

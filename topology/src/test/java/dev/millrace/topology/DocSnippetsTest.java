@@ -61,7 +61,7 @@ class DocSnippetsTest {
     return TrainTopology.build(
         pipeline,
         kernels,
-        new RegistrySchemas(registry),
+        new RegistrySchemas(registry, Duration.ofSeconds(30), InstantSource.system()),
         ids,
         CommittedOffsets.of(pipeline),
         config);

@@ -189,6 +189,32 @@ class LearningLoopTest {
     return loop.learner().map(Learner::weightsDigest).orElse("no model");
   }
 
+  /** What a schema lacked before there was a model says nothing of what it gives to the model. */
+  @Test
+  void shouldTakeASchemaWithoutALabelOnceThereIsAModelWhetherItRestartsOrNot() {
+    Schema unlabelled =
+        SchemaBuilder.record("Sample")
+            .fields()
+            .optionalDouble("x")
+            .requiredString("color")
+            .endRecord();
+    GenericRecord event = new GenericData.Record(unlabelled);
+    event.put("x", 0.5);
+    event.put("color", "red");
+    byte[] value = Events.frame(8, Events.write(event));
+    Told told = new Told();
+    LearningLoop loop =
+        new LearningLoop(
+            Events.pipeline(4, 100), KERNELS, id -> id == 8 ? unlabelled : Events.SCHEMA, told);
+    loop.accept(new Event(null, value, "in", 0, 0, 0));
+    loop.accept(new Event(null, Events.good(1), "in", 0, 1, 0));
+    loop.accept(new Event(null, value, "in", 0, 2, 0));
+    loop.predict();
+    assertThat(told.lines).hasSize(3);
+    assertThat(told.lines.get(0)).isEqualTo("dead letter 0 SCHEMA_MISMATCH");
+    assertThat(told.lines.get(2)).startsWith("prediction 2 v0");
+  }
+
   /** From the file to the prediction: a plane is known exactly once it has been seen. */
   @Test
   void shouldKnowAPlaneAfterAsManyEventsAsItHasCoefficients() {
@@ -284,6 +310,54 @@ class LearningLoopTest {
     assertThat(loop.state().deadLettered()).isEqualTo(2);
     assertThat(loop.counters().learned()).isEqualTo(2);
     assertThat(loop.counters().pending()).isEqualTo(1);
+  }
+
+  /** Law 2, where the first schema cannot make the model that later reads its events. */
+  @Test
+  void shouldJudgeASchemaTheSameWhetherItRestartsOnceThereIsAModelOrNot() {
+    Schema unlabelled =
+        SchemaBuilder.record("Sample")
+            .fields()
+            .requiredDouble("x")
+            .requiredString("color")
+            .endRecord();
+    GenericRecord event = new GenericData.Record(unlabelled);
+    event.put("x", 0.5);
+    event.put("color", "red");
+    byte[] early = Events.frame(8, Events.write(event));
+    List<byte[]> log = List.of(early, Events.good(1), early, Events.good(2), early);
+    LearningLoop.Schemas schemas = id -> id == 8 ? unlabelled : Events.SCHEMA;
+    Told expected = new Told();
+    LearningLoop plain = new LearningLoop(Events.pipeline(4, 100), KERNELS, schemas, expected);
+    Told told = new Told();
+    Map<String, byte[]> store = new HashMap<>();
+    for (int i = 0; i < log.size(); i++) {
+      plain.accept(event(log, i));
+      plain.predict();
+      LearningLoop restarted = new LearningLoop(Events.pipeline(4, 100), KERNELS, schemas, told);
+      restarted.read(store::get);
+      restarted.accept(event(log, i));
+      restarted.predict();
+      restarted.writeChanged(store::put);
+    }
+    assertThat(told.lines).isEqualTo(expected.lines);
+    assertThat(told.lines.getFirst()).isEqualTo("dead letter 0 SCHEMA_MISMATCH");
+    assertThat(told.lines.get(2)).startsWith("prediction 2 ");
+  }
+
+  @Test
+  void shouldCountDeadLettersByReasonOverRestarts() {
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop = loop(Events.pipeline(4, 100), new Told());
+    loop.accept(new Event(null, null, "in", 0, 0, 0));
+    loop.accept(new Event(null, Arrays.copyOf(Events.good(1), 7), "in", 0, 1, 0));
+    loop.writeChanged(store::put);
+    LearningLoop again = loop(Events.pipeline(4, 100), new Told());
+    again.read(store::get);
+    again.accept(new Event(null, new byte[0], "in", 0, 2, 0));
+    assertThat(again.state().deadLetters())
+        .isEqualTo(Map.of(Reason.EMPTY, 2L, Reason.TRUNCATED, 1L));
+    assertThat(again.state().deadLettered()).isEqualTo(3);
   }
 
   @Test

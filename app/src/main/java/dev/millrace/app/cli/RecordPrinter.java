@@ -15,7 +15,6 @@ import org.apache.kafka.common.header.Header;
 /** Prints records, a line each; a value that cannot be decoded is told as such. */
 final class RecordPrinter {
   private static final int BYTES_SHOWN = 24;
-  private static final String MESSAGE = "__streams.errors.message";
   private static final String STACK_TRACE = "__streams.errors.stacktrace";
 
   private final SchemaRegistry registry;
@@ -79,7 +78,7 @@ final class RecordPrinter {
   /** Why a record is a dead letter, if it is one. */
   private static String reason(ConsumerRecord<byte[], byte[]> record) {
     Header reason = record.headers().lastHeader(DeadLetterHeaders.REASON);
-    Header message = record.headers().lastHeader(MESSAGE);
+    Header message = record.headers().lastHeader(DeadLetterHeaders.MESSAGE);
     return reason == null || message == null
         ? ""
         : "  " + text(reason) + " (" + text(message) + ")";

@@ -15,6 +15,8 @@ import dev.millrace.topology.recovery.StateRestore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +45,7 @@ import picocli.CommandLine.Spec;
     })
 public final class SnapshotsCommand implements Runnable {
   private static final int DIGEST_SHOWN = 12;
+  private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(30);
 
   @Spec private CommandSpec spec;
 
@@ -246,7 +249,7 @@ public final class SnapshotsCommand implements Runnable {
                 chosen.getKey(),
                 manifest,
                 kernels.select(err),
-                new RegistrySchemas(registry),
+                new RegistrySchemas(registry, REGISTRY_PATIENCE, InstantSource.system()),
                 told(progress, manifest.lineage().lastOffset() + 1));
         progress.clear();
         same &= check.same();
@@ -309,7 +312,7 @@ public final class SnapshotsCommand implements Runnable {
           new StateRestore(
                   pipeline,
                   kernels.select(err),
-                  new RegistrySchemas(registry),
+                  new RegistrySchemas(registry, REGISTRY_PATIENCE, InstantSource.system()),
                   offset -> progress.update(offset + 1, 0))
               .run(state.of(pipeline));
     }

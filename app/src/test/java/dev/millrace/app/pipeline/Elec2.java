@@ -41,6 +41,11 @@ final class Elec2 {
    * hour of the day, 0 to 1, is the weight of an event.
    */
   static String yaml(LocalCluster cluster, int batch, long commitMs) {
+    return yaml(cluster.bootstrapServers(), cluster.registryUrl(), batch, commitMs);
+  }
+
+  /** As {@link #yaml(LocalCluster, int, long)}, wherever Kafka and the registry are. */
+  static String yaml(String bootstrapServers, String registryUrl, int batch, long commitMs) {
     return """
     name: elec2
     input:
@@ -55,7 +60,7 @@ final class Elec2 {
     kafka: {bootstrap.servers: "%s", commit.interval.ms: %d}
     registry: {schema.registry.url: "%s"}
     """
-        .formatted(batch, cluster.bootstrapServers(), commitMs, cluster.registryUrl());
+        .formatted(batch, bootstrapServers, commitMs, registryUrl);
   }
 
   static Pipeline pipeline(String yaml) {
@@ -64,9 +69,13 @@ final class Elec2 {
 
   /** Registers the schema of the rows and returns its id. */
   static int register(LocalCluster cluster, Pipeline pipeline) throws IOException {
-    Schema schema = CsvSource.schema(FILE, pipeline, CsvOptions.DEFAULT);
+    return register(cluster.registryUrl(), schema(pipeline));
+  }
+
+  /** Registers a schema of the topic and returns its id. */
+  static int register(String registryUrl, Schema schema) {
     try (SchemaRegistry registry =
-        new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()))) {
+        new ConfluentSchemaRegistry(Map.of("schema.registry.url", registryUrl))) {
       return registry.register(Subjects.value(TOPIC), schema);
     }
   }
@@ -87,14 +96,22 @@ final class Elec2 {
   }
 
   static KafkaProducer<byte[], byte[]> producer(LocalCluster cluster) {
+    return producer(cluster.bootstrapServers());
+  }
+
+  static KafkaProducer<byte[], byte[]> producer(String bootstrapServers) {
     return new KafkaProducer<>(
-        Map.of("bootstrap.servers", cluster.bootstrapServers(), "enable.idempotence", "true"),
+        Map.of("bootstrap.servers", bootstrapServers, "enable.idempotence", "true"),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
 
   static void send(LocalCluster cluster, List<byte[]> values) {
-    try (var producer = producer(cluster)) {
+    send(cluster.bootstrapServers(), values);
+  }
+
+  static void send(String bootstrapServers, List<byte[]> values) {
+    try (var producer = producer(bootstrapServers)) {
       values.forEach(value -> producer.send(new ProducerRecord<>(TOPIC, value)));
     }
   }
@@ -102,9 +119,14 @@ final class Elec2 {
   /** A consumer of one partition from its beginning. */
   static KafkaConsumer<byte[], byte[]> consumer(
       LocalCluster cluster, String topic, String isolation) {
+    return consumer(cluster.bootstrapServers(), topic, isolation);
+  }
+
+  static KafkaConsumer<byte[], byte[]> consumer(
+      String bootstrapServers, String topic, String isolation) {
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", cluster.bootstrapServers(), "isolation.level", isolation),
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", isolation),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     TopicPartition partition = new TopicPartition(topic, 0);

@@ -220,6 +220,26 @@ class RecoveryTest {
     }
   }
 
+  /** A process that is killed while Kafka Streams removes the directory of a fenced task. */
+  @Test
+  void shouldRestoreFromTheChangelogWhereAKillHasLeftAPartOfTheLocalState() throws Exception {
+    List<byte[]> values = Elec2.values(pipeline, schemaId, 400);
+    learn(values, 0, 250);
+    removeLocalFile(".sst");
+    learn(values, 250, 300);
+    removeLocalFile("MANIFEST");
+    learn(values, 300, 400);
+    assertThatAllIsAsIfNothingHadHappened(values);
+  }
+
+  private void removeLocalFile(String part) throws IOException {
+    Files.delete(dir.resolve("state/elec2.clean-end")); // no kill leaves it
+    try (var paths = Files.walk(dir.resolve("state/elec2"))) {
+      Files.delete(
+          paths.filter(path -> path.getFileName().toString().contains(part)).findFirst().get());
+    }
+  }
+
   @Test
   void shouldBeginAnewOnlyWhenTold() throws Exception {
     List<byte[]> values = Elec2.values(pipeline, schemaId, 400);

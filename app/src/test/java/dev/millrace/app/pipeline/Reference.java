@@ -31,9 +31,13 @@ final class Reference implements LearningLoop.Sink {
   private final LearningLoop loop;
 
   Reference(Pipeline pipeline, Schema schema, List<byte[]> values) {
+    this(pipeline, id -> schema, values);
+  }
+
+  Reference(Pipeline pipeline, LearningLoop.Schemas schemas, List<byte[]> values) {
     loop =
         new LearningLoop(
-            pipeline, KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(), id -> schema, this);
+            pipeline, KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(), schemas, this);
     try (loop) {
       for (int i = 0; i < values.size(); i++) {
         loop.accept(new Event(null, values.get(i), Elec2.TOPIC, 0, i, 0));

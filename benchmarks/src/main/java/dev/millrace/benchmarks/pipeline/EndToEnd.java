@@ -4,6 +4,7 @@ import dev.millrace.benchmarks.Benchmark;
 import dev.millrace.benchmarks.Measurement;
 import dev.millrace.benchmarks.Rounds;
 import dev.millrace.benchmarks.Spread;
+import dev.millrace.benchmarks.process.BrokerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

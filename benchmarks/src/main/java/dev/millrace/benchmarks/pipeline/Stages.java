@@ -61,14 +61,15 @@ final class Stages {
           method.equals("forward") || method.equals("run") ? "forward" : "backward";
       case "dev.millrace.schemas.Prediction", "dev.millrace.topology.Reports" ->
           method.equals("metrics") || method.equals("figures") ? null : "encode prediction";
-      case "dev.millrace.topology.LearnProcessor$Forward" ->
+      case "dev.millrace.topology.ModelTask$Results",
+          "dev.millrace.topology.LearnProcessor$Forward" ->
           method.equals("snapshot") ? "snapshot" : "send prediction";
       case "dev.millrace.benchmarks.pipeline.Passthrough" -> "send prediction";
       case "dev.millrace.topology.snapshot.SnapshotPublisher" -> "snapshot";
       case "dev.millrace.topology.store.ModelStore" -> "write-back";
       case "dev.millrace.topology.LearningLoop" ->
           method.equals("writeChanged") ? "write-back" : "learning loop";
-      case "dev.millrace.topology.LearnProcessor" ->
+      case "dev.millrace.topology.ModelTask", "dev.millrace.topology.LearnProcessor" ->
           switch (method) {
             case "process" -> "learning loop";
             case "beforeCommit" -> "write-back";

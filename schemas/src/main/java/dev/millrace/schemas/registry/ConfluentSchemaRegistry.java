@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
@@ -63,7 +62,11 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   @Override
   public int register(String subject, Schema schema) {
     String question = "registering a schema under subject " + subject;
-    return ask(question, () -> client.register(subject, new AvroSchema(schema.toString())));
+    int id = ask(question, () -> client.register(subject, new AvroSchema(schema.toString())));
+    if (id < 1) { // what the client makes of an answer without one
+      throw notARegistry(question, 200, null);
+    }
+    return id;
   }
 
   @Override
@@ -73,10 +76,14 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       return known;
     }
     String question = "looking up schema id " + id;
-    ParsedSchema found = ask(question, () -> client.getSchemaById(id));
-    Schema schema = parse(found, question);
-    byId.put(id, schema);
-    return schema;
+    try {
+      Schema schema = parse(ask(question, () -> client.getSchemaById(id)), question);
+      byId.put(id, schema);
+      return schema;
+    } catch (RegistryUnavailableException e) {
+      client.reset(); // or it would keep what it made of an answer that was none
+      throw e;
+    }
   }
 
   @Override
@@ -120,6 +127,8 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       throw notARegistry(question, 200, e);
     } catch (IOException e) {
       throw failed(question, e);
+    } catch (NullPointerException e) { // the client takes JSON without the fields it needs
+      throw notARegistry(question, 200, e);
     }
   }
 
@@ -149,7 +158,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
                 + " permissions."
             : "The registry's own log says more; asking again later may help.";
     return new RegistryUnavailableException(
-        question + ": " + show() + " answered " + status + ". " + remedy, e);
+        question + ": " + show() + " answered " + status + ". " + remedy, e, status >= 429);
   }
 
   private RuntimeException failed(String question, IOException e) {
@@ -177,13 +186,17 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             + show()
             + " answered "
             + status
-            + " with something that is not JSON, such as a web page. Does "
+            + " with something that is no registry's answer, such as a web page. Does "
             + URL
             + " name a schema registry, and no proxy or console?",
-        e);
+        e,
+        status >= 429); // a proxy's page for a registry that is away
   }
 
   private Schema parse(ParsedSchema found, String question) {
+    if (found.rawSchema() == null) { // JSON without a schema
+      throw notARegistry(question, 200, null);
+    }
     if (!(found.rawSchema()
         instanceof org.apache.flink.avro.shaded.org.apache.avro.Schema resolved)) {
       throw new SchemaNotFoundException(
@@ -192,7 +205,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     try {
       // Old producers registered defaults that Avro forbids today; a reader has no use for them
       return new Schema.Parser().setValidateDefaults(false).parse(resolved.toString());
-    } catch (SchemaParseException e) {
+    } catch (RuntimeException e) { // of whatever kind: Avro has several for its limits
       throw new SchemaNotFoundException(
           question + ": " + show() + " has it, but Avro cannot read it: " + e.getMessage(), e);
     }

@@ -64,11 +64,24 @@ class ConfluentSchemaRegistryTest {
       try (SchemaRegistry registry = registry(url())) {
         unavailable(() -> registry.schemaById(1))
             .hasMessageContaining(url())
-            .hasMessageContaining("answered " + webStatus + " with something that is not JSON")
+            .hasMessageContaining(
+                "answered " + webStatus + " with something that is no registry's answer")
             .hasMessageNotContaining("Bad Gateway");
         unavailable(() -> registry.latest("a-value"));
         unavailable(() -> registry.register("a-value", MillraceSchemas.METRICS));
         unavailable(registry::subjects);
+      }
+    }
+  }
+
+  @Test
+  void shouldCallOtherJsonAndJsonThatBreaksOffNoRegistry() {
+    for (String other : new String[] {"{\"status\":\"fine\"}", "{}", "[1]", "{\"schema\":\"{"}) {
+      answers(200, other);
+      try (SchemaRegistry registry = registry(url())) {
+        unavailable(() -> registry.schemaById(1)).as(other).hasMessageContaining("answered 200");
+        unavailable(() -> registry.latest("a-value")).as(other).hasMessageContaining(url());
+        unavailable(() -> registry.register("a-value", MillraceSchemas.METRICS)).as(other);
       }
     }
   }

@@ -1,9 +1,13 @@
 package dev.millrace.topology.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The Kafka Streams settings of a pipeline: those that exactness needs, those that fit a model's
@@ -14,7 +18,13 @@ public final class StreamsSettings {
   private static final long COMMIT_MS_MIN = 1_000;
   private static final long COMMIT_MS_MAX = 60_000;
   private static final long TRANSACTION_MS_MIN = 60_000;
-  private static final int RECORD_BYTES_MAX = 4 << 20;
+  private static final long POLL_MS_MAX = 300_000; // Kafka's default
+
+  /** The largest record that Millrace writes. */
+  public static final int RECORD_BYTES_MAX = 4 << 20;
+
+  /** A topic's setting for events whose time is far in the future: Kafka refuses one in an hour. */
+  public static final String TIMESTAMP_AFTER_MAX = "message.timestamp.after.max.ms";
 
   /** How long a lost member keeps its place. */
   public static final long SESSION_MS = 15_000;
@@ -29,7 +39,9 @@ public final class StreamsSettings {
           "min.cleanable.dirty.ratio",
           "0.1",
           "max.message.bytes",
-          Integer.toString(RECORD_BYTES_MAX));
+          Integer.toString(RECORD_BYTES_MAX),
+          TIMESTAMP_AFTER_MAX,
+          Long.toString(Long.MAX_VALUE));
 
   private StreamsSettings() {}
 
@@ -82,6 +94,22 @@ public final class StreamsSettings {
     Properties properties = new Properties();
     properties.putAll(settings);
     return properties;
+  }
+
+  /**
+   * How long one event may wait for something outside Kafka: half of what the transaction that it
+   * holds open may take, or of what the consumer group allows between two polls.
+   */
+  public static Duration waitMax(StreamsConfig config) {
+    Object transactionMs =
+        config.getProducerConfigs("").get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    Object pollMs =
+        config.getMainConsumerConfigs("", "", 0).get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+    long shorterMs =
+        Math.min(
+            Long.parseLong(String.valueOf(transactionMs)),
+            pollMs == null ? POLL_MS_MAX : Long.parseLong(String.valueOf(pollMs)));
+    return Duration.ofMillis(shorterMs / 2);
   }
 
   private static long commitIntervalMs(long modelBytes) {

@@ -1,6 +1,10 @@
 package dev.millrace.topology.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -64,13 +68,13 @@ final class Substitutions {
   }
 
   private String file(Node at, String name) {
-    try {
-      Path path = directory.resolve(name);
-      if (Files.size(path) > FILE_BYTES_MAX) {
-        problems.add(at, "the file " + path + " is too large; expected at most 64 KiB");
+    try (InputStream in = Files.newInputStream(directory.resolve(name))) {
+      byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1); // a device has no size, and no end
+      if (bytes.length > FILE_BYTES_MAX) {
+        problems.add(at, "the file " + name + " is too large; expected at most 64 KiB");
         return "";
       }
-      return Files.readString(path).strip();
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString().strip();
     } catch (IOException | InvalidPathException e) {
       problems.add(at, "the file " + name + " cannot be read; expected a readable text file");
       return "";

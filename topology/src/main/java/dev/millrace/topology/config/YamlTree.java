@@ -1,10 +1,13 @@
 package dev.millrace.topology.config;
 
+import java.util.Iterator;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -51,7 +54,11 @@ final class YamlTree {
   private static boolean bounded(String text, LoadSettings settings, Problems problems) {
     int depth = 0;
     int documents = 0;
-    for (Event event : new Parse(settings).parseString(text)) {
+    Iterator<Event> events = new Parse(settings).parseString(text).iterator();
+    Optional<Mark> place = Optional.empty();
+    while (hasNext(events, place, problems)) {
+      Event event = events.next();
+      place = event.getEndMark();
       switch (event.getEventId()) {
         case MappingStart, SequenceStart -> depth++;
         case MappingEnd, SequenceEnd -> depth--;
@@ -64,6 +71,12 @@ final class YamlTree {
             "this is nested too deeply; expected at most " + DEPTH_MAX + " levels");
         return false;
       }
+      if (tag(event).filter(tag -> !tag.equals(tag.trim())).isPresent()) {
+        problems.add(
+            event.getStartMark().orElseThrow(),
+            "this is no YAML: a tag begins or ends with a space; expected none");
+        return false;
+      }
       if (documents > 1) {
         problems.add(
             event.getStartMark().orElseThrow(),
@@ -71,7 +84,29 @@ final class YamlTree {
         return false;
       }
     }
-    return true;
+    return problems.none();
+  }
+
+  private static Optional<String> tag(Event event) {
+    return switch (event) {
+      case ScalarEvent scalar -> scalar.getTag();
+      case CollectionStartEvent collection -> collection.getTag();
+      default -> Optional.empty();
+    };
+  }
+
+  /** The library has no exception of its own for an escape without its digits, or of no letter. */
+  private static boolean hasNext(Iterator<Event> events, Optional<Mark> after, Problems problems) {
+    try {
+      return events.hasNext();
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          after.map(Mark::getLine).orElse(0) + 1,
+          after.map(Mark::getColumn).orElse(0) + 1,
+          "this is no YAML: an escape after this place is wrong; expected \\u and four hexadecimal"
+              + " digits, or none");
+      return false;
+    }
   }
 
   private static String oneLine(String message) {

@@ -35,15 +35,16 @@ public final class EventDecoder {
   /**
    * Compiles a decoder.
    *
-   * @throws BadEventException if the schema is no record, contains itself, or gives a field that
-   *     the model reads a type that it cannot be read from
+   * @throws BadEventException if the schema is no record, contains itself, is nested too deeply, or
+   *     gives a field that the model reads a type that it cannot be read from
    */
   public static EventDecoder compile(Schema writer, ModelSpec spec) {
     if (writer.getType() != Schema.Type.RECORD) {
       throw new BadEventException(
           Reason.SCHEMA_MISMATCH, "an event must be an Avro record, schema=" + writer.getType());
     }
-    Skippers.of(writer); // refuses a schema that contains itself, wherever
+    Skippers skippers = new Skippers();
+    skippers.compile(writer); // refuses a schema that contains itself, wherever
     Map<String, FeatureSpace.Field> features = new HashMap<>();
     for (FeatureSpace.Field field : new FeatureSpace(spec.features()).fields()) {
       features.put(field.spec().name(), field);
@@ -58,8 +59,10 @@ public final class EventDecoder {
       } else if (feature != null) {
         steps.add(FeatureSteps.of(field, feature));
       } else {
-        Skippers.Skipper skipper = Skippers.of(field.schema());
-        steps.add((in, event) -> skipper.skip(in));
+        Skippers.Compiled compiled = skippers.compile(field.schema());
+        if (compiled.bytesMin() > 0) {
+          steps.add((in, event) -> compiled.skipper().skip(in));
+        }
       }
     }
     return new EventDecoder(steps, List.copyOf(features.keySet().stream().sorted().toList()));

@@ -74,8 +74,9 @@ final class FeatureSteps {
         long yes = of(lookup, "true");
         yield (in, event) -> event.categories[slot] = in.readBoolean() ? yes : no;
       }
-      case INT, LONG ->
-          (in, event) -> event.categories[slot] = of(lookup, Long.toString(in.readLong()));
+      case INT ->
+          (in, event) -> event.categories[slot] = of(lookup, Integer.toString(in.readInt()));
+      case LONG -> (in, event) -> event.categories[slot] = of(lookup, Long.toString(in.readLong()));
       default -> throw EventDecoder.mismatch(field, EventDecoder.kindOf(feature.spec()));
     };
   }
@@ -118,7 +119,15 @@ final class FeatureSteps {
                   to[at + i] = (float) in.readDouble();
                 }
               });
-      case INT, LONG ->
+      case INT ->
+          vector.step(
+              1,
+              (in, to, at, count) -> {
+                for (int i = 0; i < count; i++) {
+                  to[at + i] = in.readInt();
+                }
+              });
+      case LONG ->
           vector.step(
               1,
               (in, to, at, count) -> {

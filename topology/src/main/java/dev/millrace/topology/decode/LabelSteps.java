@@ -99,7 +99,11 @@ final class LabelSteps {
             String text = Boolean.toString(in.readBoolean());
             set(event, indexOf(field.name(), text, classes, label));
           };
-      case INT, LONG -> {
+      case INT -> {
+        double[] values = numbers(field, label);
+        yield (in, event) -> set(event, indexOf(field.name(), in.readInt(), values, label));
+      }
+      case LONG -> {
         double[] values = numbers(field, label);
         yield (in, event) -> set(event, indexOf(field.name(), in.readLong(), values, label));
       }

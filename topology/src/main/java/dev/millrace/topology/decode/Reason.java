@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Reason {
   /** The record has no value: a tombstone, or nothing to predict from. */
   EMPTY,
+  /** The record's key is longer than the topic of predictions could take. */
+  KEY_TOO_LARGE,
   /** The value does not begin with the Confluent wire format's byte 0 and a schema id. */
   NOT_WIRE_FORMAT,
   /** The registry says that the schema id does not exist. */
@@ -36,5 +38,19 @@ public enum Reason {
   /** The name in metrics and headers: {@code invalid_utf8}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The reason with the label.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Reason of(String label) {
+    for (Reason reason : values()) {
+      if (reason.label().equals(label)) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException("there is no reason '" + label + "'");
   }
 }

@@ -1,12 +1,21 @@
 package dev.millrace.topology.decode;
 
 import dev.millrace.schemas.wire.AvroCursor;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 
-/** Compiles what goes over a value that no feature reads, checking it all the same. */
+/**
+ * Compiles what goes over a value that no feature reads, checking it all the same.
+ *
+ * <p>A schema may be as hostile as a value. Each record is compiled once, however often it is
+ * named: thirty records that each hold the next one twice would otherwise be a billion. And
+ * whatever takes no bytes is not gone over at all, so that work is bounded by the bytes of a value.
+ */
 final class Skippers {
   /** Goes over one value. */
   @FunctionalInterface
@@ -14,93 +23,151 @@ final class Skippers {
     void skip(AvroCursor in);
   }
 
-  private final Deque<String> open = new ArrayDeque<>();
+  /** Types within types; a value's depth is the depth of the stack that goes over it. */
+  static final int DEPTH_MAX = 64;
 
-  private Skippers() {}
+  /** A lower bound on bytes need not be larger than this to be of use. */
+  private static final int BYTES_MIN_MAX = 1 << 20;
+
+  /**
+   * A schema, compiled.
+   *
+   * @param bytesMin the fewest bytes that a value can take; 0 if every value takes none
+   * @param depth the most types within types, 1 for a type that has none
+   */
+  record Compiled(Skipper skipper, int bytesMin, int depth) {
+    static final Compiled NOTHING = new Compiled(in -> {}, 0, 1);
+  }
+
+  private final Map<String, Compiled> records = new HashMap<>();
+  private final Set<String> open = new HashSet<>();
 
   /**
    * The skipper of the schema.
    *
-   * @throws BadEventException if the schema contains itself
+   * @throws BadEventException if the schema contains itself or is nested too deeply
    */
-  static Skipper of(Schema schema) {
-    return new Skippers().compile(schema);
+  Compiled compile(Schema schema) {
+    return compile(schema, 1);
   }
 
-  private Skipper compile(Schema schema) {
+  private Compiled compile(Schema schema, int level) {
+    if (level > DEPTH_MAX) {
+      throw tooDeep();
+    }
     return switch (schema.getType()) {
-      case NULL -> in -> {};
-      case BOOLEAN -> AvroCursor::readBoolean;
-      case INT -> AvroCursor::readInt;
-      case LONG -> AvroCursor::readLong;
-      case FLOAT -> in -> in.take(Float.BYTES);
-      case DOUBLE -> in -> in.take(Double.BYTES);
-      case STRING -> AvroCursor::readUtf8;
-      case BYTES -> in -> in.take(in.readLength());
-      case FIXED -> in -> in.take(schema.getFixedSize());
-      case ENUM -> in -> in.readIndex(schema.getEnumSymbols().size());
-      case UNION -> union(schema);
-      case RECORD -> record(schema);
-      case ARRAY -> blocks(compile(schema.getElementType()), bytesMin(schema.getElementType()));
-      case MAP -> {
-        Skipper value = compile(schema.getValueType());
-        yield blocks(
-            in -> {
-              in.readUtf8();
-              value.skip(in);
-            },
-            1 + bytesMin(schema.getValueType()));
+      case NULL -> Compiled.NOTHING;
+      case BOOLEAN -> new Compiled(AvroCursor::readBoolean, 1, 1);
+      case INT -> new Compiled(AvroCursor::readInt, 1, 1);
+      case LONG -> new Compiled(AvroCursor::readLong, 1, 1);
+      case FLOAT -> fixed(Float.BYTES);
+      case DOUBLE -> fixed(Double.BYTES);
+      case STRING -> new Compiled(AvroCursor::readUtf8, 1, 1);
+      case BYTES -> new Compiled(in -> in.take(in.readLength()), 1, 1);
+      case FIXED -> fixed(schema.getFixedSize());
+      case ENUM -> {
+        int symbols = schema.getEnumSymbols().size();
+        yield new Compiled(in -> in.readIndex(symbols), 1, 1);
       }
+      case UNION -> union(schema, level);
+      case RECORD -> record(schema, level);
+      case ARRAY -> blocks(compile(schema.getElementType(), level + 1));
+      case MAP -> map(compile(schema.getValueType(), level + 1));
     };
   }
 
-  private Skipper union(Schema schema) {
-    Skipper[] branches = schema.getTypes().stream().map(this::compile).toArray(Skipper[]::new);
-    return in -> branches[in.readIndex(branches.length)].skip(in);
+  private static Compiled fixed(int bytes) {
+    return bytes == 0
+        ? Compiled.NOTHING
+        : new Compiled(in -> in.take(bytes), Math.min(bytes, BYTES_MIN_MAX), 1);
   }
 
-  private Skipper record(Schema schema) {
-    if (open.contains(schema.getFullName())) {
+  private Compiled union(Schema schema, int level) {
+    List<Compiled> types = all(schema.getTypes(), level);
+    Skipper[] branches = types.stream().map(Compiled::skipper).toArray(Skipper[]::new);
+    return new Compiled(in -> branches[in.readIndex(branches.length)].skip(in), 1, depth(types));
+  }
+
+  private Compiled record(Schema schema, int level) {
+    String name = schema.getFullName();
+    Compiled known = records.get(name);
+    if (known == null) {
+      known = newRecord(schema, level);
+      records.put(name, known);
+    } else if (level + known.depth - 1 > DEPTH_MAX) {
+      throw tooDeep();
+    }
+    return known;
+  }
+
+  private Compiled newRecord(Schema schema, int level) {
+    if (!open.add(schema.getFullName())) {
       throw new BadEventException(
           Reason.SCHEMA_MISMATCH,
           "schema " + schema.getFullName() + " contains itself; recursive schemas are refused");
     }
-    open.push(schema.getFullName());
-    List<Skipper> fields =
-        schema.getFields().stream().map(field -> compile(field.schema())).toList();
-    open.pop();
-    Skipper[] steps = fields.toArray(Skipper[]::new);
-    return in -> {
-      for (Skipper step : steps) {
-        step.skip(in);
-      }
-    };
+    List<Compiled> fields =
+        all(schema.getFields().stream().map(Schema.Field::schema).toList(), level);
+    open.remove(schema.getFullName());
+    long bytesMin = fields.stream().mapToLong(Compiled::bytesMin).sum();
+    Skipper[] steps =
+        fields.stream()
+            .filter(field -> field.bytesMin > 0)
+            .map(Compiled::skipper)
+            .toArray(Skipper[]::new);
+    return new Compiled(
+        in -> {
+          for (Skipper step : steps) {
+            step.skip(in);
+          }
+        },
+        (int) Math.min(BYTES_MIN_MAX, bytesMin),
+        depth(fields));
   }
 
-  private static Skipper blocks(Skipper item, int itemBytesMin) {
-    return in -> {
-      for (int count = in.readBlockCount(itemBytesMin);
-          count != 0;
-          count = in.readBlockCount(itemBytesMin)) {
-        for (int i = 0; i < count; i++) {
-          item.skip(in);
-        }
-      }
-    };
+  private List<Compiled> all(List<Schema> schemas, int level) {
+    List<Compiled> compiled = new ArrayList<>();
+    for (Schema schema : schemas) {
+      compiled.add(compile(schema, level + 1));
+    }
+    return compiled;
   }
 
-  /** The fewest bytes a value of the schema, already known not to contain itself, can take. */
-  static int bytesMin(Schema schema) {
-    return switch (schema.getType()) {
-      case NULL -> 0;
-      case FLOAT -> Float.BYTES;
-      case DOUBLE -> Double.BYTES;
-      case FIXED -> schema.getFixedSize();
-      case RECORD ->
-          schema.getFields().stream()
-              .mapToInt(field -> bytesMin(field.schema()))
-              .reduce(0, (a, b) -> Math.min(1 << 20, a + b));
-      default -> 1;
-    };
+  private static int depth(List<Compiled> within) {
+    return 1 + within.stream().mapToInt(Compiled::depth).max().orElse(0);
+  }
+
+  private static Compiled map(Compiled value) {
+    return blocks(
+        new Compiled(
+            in -> {
+              in.readUtf8();
+              value.skipper.skip(in);
+            },
+            1 + value.bytesMin,
+            value.depth));
+  }
+
+  private static Compiled blocks(Compiled item) {
+    Skipper skipper = item.skipper;
+    int itemBytesMin = item.bytesMin;
+    return new Compiled(
+        in -> {
+          for (int count = in.readBlockCount(itemBytesMin);
+              count != 0;
+              count = in.readBlockCount(itemBytesMin)) {
+            for (int i = 0; itemBytesMin > 0 && i < count; i++) {
+              skipper.skip(in);
+            }
+          }
+        },
+        1,
+        1 + item.depth);
+  }
+
+  private static BadEventException tooDeep() {
+    return new BadEventException(
+        Reason.SCHEMA_MISMATCH,
+        "the schema is nested too deeply; at most " + DEPTH_MAX + " types within types are read");
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.topology.error;
 import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.topology.StateLostException;
+import dev.millrace.topology.StateStorageException;
 import dev.millrace.topology.store.StateMismatchException;
 import java.util.Optional;
 
@@ -15,7 +16,9 @@ public final class UserFault {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof StateMismatchException
           || cause instanceof StateLostException
+          || cause instanceof StateStorageException
           || cause instanceof StateException
+          || cause instanceof OutputException
           || cause instanceof RegistryUnavailableException) {
         return Optional.of(cause);
       }

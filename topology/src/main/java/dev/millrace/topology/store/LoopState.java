@@ -2,15 +2,20 @@ package dev.millrace.topology.store;
 
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.state.StateException;
+import dev.millrace.topology.decode.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -18,14 +23,16 @@ import org.apache.avro.Schema;
  * What a learning loop must remember beside its model: how far it has come, and which model it is.
  *
  * <pre>
- *   format int32 | read int64 | deadLettered int64 | firstOffset int64 | nextOffset int64
+ *   format int32 | read int64 | firstOffset int64 | nextOffset int64
+ *   number int32, then so many reasons of dead letters: length int32, name | count int64
  *   number int32, then so many schema ids int32 | number int32, then so many versions int64
  *   then, if there is a model: 1 | schema: length int32, JSON | spec: length int32, JSON; else 0
  *   integers are big-endian, texts UTF-8
  * </pre>
  *
  * @param read events taken
- * @param deadLettered events of them that could not be used
+ * @param deadLetters how many of them could not be used, by the reason, in the order of {@link
+ *     Reason}; no reason with none
  * @param firstOffset offset of the first event taken since the last snapshot, -1 if none was
  * @param nextOffset one more than the offset of the last event taken, 0 before
  * @param schemaIds the schemas that events were read with, in the order of their first events
@@ -34,7 +41,7 @@ import org.apache.avro.Schema;
  */
 public record LoopState(
     long read,
-    long deadLettered,
+    Map<Reason, Long> deadLetters,
     long firstOffset,
     long nextOffset,
     List<Integer> schemaIds,
@@ -44,11 +51,12 @@ public record LoopState(
   /** The key in the store. */
   public static final String KEY = "meta/loop";
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /** Before the first event. */
   public static LoopState empty() {
-    return new LoopState(0, 0, -1, 0, List.of(), List.of(), Optional.empty(), Optional.empty());
+    return new LoopState(
+        0, Map.of(), -1, 0, List.of(), List.of(), Optional.empty(), Optional.empty());
   }
 
   /** With one more event read. */
@@ -60,13 +68,28 @@ public record LoopState(
     }
     long first = firstOffset < 0 ? offset : firstOffset;
     return new LoopState(
-        read + 1, deadLettered, first, offset + 1, schemaIds, snapshots, schemaJson, spec);
+        read + 1, deadLetters, first, offset + 1, schemaIds, snapshots, schemaJson, spec);
+  }
+
+  /** Events that could not be used. */
+  public long deadLettered() {
+    return deadLetters.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** With the last event dead-lettered. */
-  public LoopState withDeadLetter() {
+  public LoopState withDeadLetter(Reason reason) {
+    Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+    counts.putAll(deadLetters);
+    counts.merge(reason, 1L, Long::sum);
     return new LoopState(
-        read, deadLettered + 1, firstOffset, nextOffset, schemaIds, snapshots, schemaJson, spec);
+        read,
+        Collections.unmodifiableMap(counts),
+        firstOffset,
+        nextOffset,
+        schemaIds,
+        snapshots,
+        schemaJson,
+        spec);
   }
 
   /** With a snapshot made of all that was taken, so many of the newest being kept. */
@@ -75,7 +98,7 @@ public record LoopState(
     kept.add(version);
     return new LoopState(
         read,
-        deadLettered,
+        deadLetters,
         -1,
         nextOffset,
         schemaIds,
@@ -92,14 +115,14 @@ public record LoopState(
     List<Integer> ids = new ArrayList<>(schemaIds);
     ids.add(id);
     return new LoopState(
-        read, deadLettered, firstOffset, nextOffset, List.copyOf(ids), snapshots, schemaJson, spec);
+        read, deadLetters, firstOffset, nextOffset, List.copyOf(ids), snapshots, schemaJson, spec);
   }
 
   /** With the model that has come into being. */
   public LoopState withModel(String schemaJson, ModelSpec spec) {
     return new LoopState(
         read,
-        deadLettered,
+        deadLetters,
         firstOffset,
         nextOffset,
         schemaIds,
@@ -118,9 +141,13 @@ public record LoopState(
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(FORMAT);
       out.writeLong(read);
-      out.writeLong(deadLettered);
       out.writeLong(firstOffset);
       out.writeLong(nextOffset);
+      out.writeInt(deadLetters.size());
+      for (Map.Entry<Reason, Long> reason : deadLetters.entrySet()) {
+        writeText(out, reason.getKey().label());
+        out.writeLong(reason.getValue());
+      }
       out.writeInt(schemaIds.size());
       for (int id : schemaIds) {
         out.writeInt(id);
@@ -140,6 +167,11 @@ public record LoopState(
     return bytes.toByteArray();
   }
 
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws StateException if these bytes are anything else
+   */
   public static LoopState fromBytes(byte[] stored) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
       int format = in.readInt();
@@ -148,27 +180,47 @@ public record LoopState(
             "state has format %d, this program reads %d; run the version that wrote it"
                 .formatted(format, FORMAT));
       }
-      long read = in.readLong();
-      long deadLettered = in.readLong();
-      long firstOffset = in.readLong();
-      long nextOffset = in.readLong();
-      List<Integer> schemaIds = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        schemaIds.add(in.readInt());
+      LoopState state = read(in);
+      if (in.available() > 0) {
+        throw new StateException("state of the loop has bytes too many: " + in.available());
       }
-      List<Long> snapshots = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        snapshots.add(in.readLong());
-      }
-      boolean model = in.readByte() == 1;
-      Optional<String> schema = model ? Optional.of(readText(in)) : Optional.empty();
-      Optional<ModelSpec> spec =
-          model ? Optional.of(ModelSpec.fromJson(readText(in))) : Optional.empty();
-      return new LoopState(
-          read, deadLettered, firstOffset, nextOffset, schemaIds, snapshots, schema, spec);
+      return state;
     } catch (IOException e) {
       throw new StateException("state of the loop is cut: " + stored.length + " bytes", e);
+    } catch (IllegalArgumentException e) { // no reason, or no spec
+      throw new StateException("state of the loop cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static LoopState read(DataInputStream in) throws IOException {
+    long read = in.readLong();
+    long firstOffset = in.readLong();
+    long nextOffset = in.readLong();
+    Map<Reason, Long> deadLetters = new EnumMap<>(Reason.class);
+    for (int i = in.readInt(); i > 0; i--) {
+      deadLetters.put(Reason.of(readText(in)), in.readLong());
+    }
+    List<Integer> schemaIds = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      schemaIds.add(in.readInt());
+    }
+    List<Long> snapshots = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      snapshots.add(in.readLong());
+    }
+    boolean model = in.readByte() == 1;
+    Optional<String> schema = model ? Optional.of(readText(in)) : Optional.empty();
+    Optional<ModelSpec> spec =
+        model ? Optional.of(ModelSpec.fromJson(readText(in))) : Optional.empty();
+    return new LoopState(
+        read,
+        Collections.unmodifiableMap(deadLetters),
+        firstOffset,
+        nextOffset,
+        schemaIds,
+        snapshots,
+        schema,
+        spec);
   }
 
   private static void writeText(DataOutputStream out, String text) throws IOException {
@@ -178,8 +230,10 @@ public record LoopState(
   }
 
   private static String readText(DataInputStream in) throws IOException {
-    byte[] bytes = new byte[in.readInt()];
-    in.readFully(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new EOFException("a text of " + length + " bytes where " + in.available() + " are");
+    }
+    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.topology.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,29 @@ class PipelineErrorsTest {
     assertOnly(
         "input: {topic: t, features: " + features + "}\nlabel: {field: y" + label + "}\n",
         "p.yaml:" + problem);
+  }
+
+  @Test
+  void shouldRefuseAFileWithoutEndAndAliasesThatMultiply() {
+    assertOnly(
+        GOOD + "kafka: {a: \"${file:/dev/zero}\"}\n",
+        "p.yaml:3:12: the file /dev/zero is too large; expected at most 64 KiB");
+    StringBuilder laughs = new StringBuilder("a: &a [ha, ha]\n");
+    for (char c = 'b'; c < 'm'; c++) {
+      String before = "*" + (char) (c - 1);
+      laughs.append(
+          "%c: &%c [%s]\n".formatted(c, c, String.join(", ", Collections.nCopies(9, before))));
+    }
+    assertOnly(
+        laughs + GOOD,
+        "p.yaml:1:1: this is no YAML: Number of aliases for non-scalar nodes exceeds the specified"
+            + " max=32");
+    assertThat(problems("input: " + "[".repeat(50)))
+        .containsExactly("p.yaml:1:39: this is nested too deeply; expected at most 32 levels");
+    assertThat(problems("input: {topic: t, topic: u}\nlabel: {field: y}\n"))
+        .singleElement()
+        .asString()
+        .contains("'topic' is stated twice");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.millrace.benchmarks.pipeline;
+package dev.millrace.benchmarks.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,9 +10,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code millrace local} in a JVM of its own, so that the broker shares neither heap nor garbage
- * collector nor compiler with what is measured. It does share the processor.
+ * collector nor compiler with what runs against it, and can be killed alone. It does share the
+ * processor.
  */
-final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements AutoCloseable {
   private static final String KAFKA = "kafka ";
   private static final String REGISTRY = "schema registry ";
   private static final long STOP_MAX_S = 30;
@@ -30,15 +31,29 @@ final class BrokerProcess implements AutoCloseable {
     this.registryUrl = registryUrl;
   }
 
-  /** Returns when both servers answer. */
-  static BrokerProcess start(Path dir) throws IOException {
+  /** Returns when both servers answer, on free ports. */
+  public static BrokerProcess start(Path dir) throws IOException {
+    return start(dir, 0, 0, List.of());
+  }
+
+  /**
+   * Returns when both servers answer.
+   *
+   * @param kafkaPort 0 for any free one
+   * @param registryPort 0 for any free one
+   * @param jvmFlags more than it needs
+   */
+  public static BrokerProcess start(
+      Path dir, int kafkaPort, int registryPort, List<String> jvmFlags) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(jvmFlags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.millrace.app.Main", "local", "--dir", dir.toString()));
-    command.addAll(List.of("--kafka-port", "0", "--registry-port", "0"));
+    command.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
+    command.addAll(List.of("--registry-port", Integer.toString(registryPort)));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Thread atExit = new Thread(process::destroy, "stop-broker");
@@ -57,14 +72,23 @@ final class BrokerProcess implements AutoCloseable {
     return new BrokerProcess(process, atExit, kafka, registry);
   }
 
-  String bootstrapServers() {
+  /** Where Kafka answers, {@code host:port}. */
+  public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  String registryUrl() {
+  /** Where the schema registry answers. */
+  public String registryUrl() {
     return registryUrl;
   }
 
+  /** SIGKILL. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  /** SIGTERM; SIGKILL if that does not end it. */
   @Override
   public void close() {
     process.destroy();

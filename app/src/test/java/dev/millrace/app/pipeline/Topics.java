@@ -1,0 +1,89 @@
+package dev.millrace.app.pipeline;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.app.embedded.LocalCluster;
+import dev.millrace.schemas.Metrics;
+import dev.millrace.topology.config.Pipeline;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+
+/** What stands committed on the first partitions of a broker's topics. */
+public final class Topics {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /**
+   * For brokers of events that are long past: otherwise Kafka deletes them, by their own time, at
+   * its first look half a minute after its start.
+   */
+  public static final Map<String, String> KEPT = Map.of("log.retention.ms", "-1");
+
+  private Topics() {}
+
+  public static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (var consumer = Elec2.consumer(cluster, topic, "read_committed")) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  public static Metrics lastMetrics(LocalCluster cluster, String topic) {
+    return Metrics.decode(committed(cluster, topic).getLast().value());
+  }
+
+  /** Waits until a pipeline has committed its input up to the offset. */
+  static void awaitCommitted(LocalCluster cluster, String group, String topic, long offset) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (Admin admin = admin(cluster)) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                var committed =
+                    admin
+                        .listConsumerGroupOffsets(group)
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .get(partition);
+                return committed != null && committed.offset() == offset;
+              });
+    }
+  }
+
+  /** Waits until a pipeline's metrics tell of every record that its input now has. */
+  public static Metrics awaitRead(LocalCluster cluster, Pipeline pipeline) {
+    int records = committed(cluster, pipeline.input().topic()).size();
+    String metrics = pipeline.outputs().metrics();
+    return await()
+        .atMost(PATIENCE)
+        .until(
+            () -> committed(cluster, metrics),
+            said -> !said.isEmpty() && Metrics.decode(said.getLast().value()).read() == records)
+        .stream()
+        .map(record -> Metrics.decode(record.value()))
+        .toList()
+        .getLast();
+  }
+
+  public static Admin admin(LocalCluster cluster) {
+    return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+  }
+
+  /** The text of a header, null if there is none. */
+  public static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+  }
+}
