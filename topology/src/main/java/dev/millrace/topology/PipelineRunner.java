@@ -7,7 +7,6 @@ import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.StreamsSettings;
-import dev.millrace.topology.error.OutputClients;
 import dev.millrace.topology.error.RestartBudget;
 import dev.millrace.topology.error.UserFault;
 import java.nio.file.Path;
@@ -137,7 +136,7 @@ public final class PipelineRunner implements AutoCloseable {
   private static KafkaStreams streams(
       Pipeline pipeline, Path stateDir, Topology topology, StreamsConfig config) {
     try {
-      return new KafkaStreams(topology, config, new OutputClients());
+      return new KafkaStreams(topology, config);
     } catch (StreamsException e) {
       if (String.valueOf(e.getMessage()).contains("Unable to initialize state")) {
         throw new PreflightException(

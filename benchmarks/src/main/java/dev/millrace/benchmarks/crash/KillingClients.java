@@ -1,44 +1,31 @@
 package dev.millrace.benchmarks.crash;
 
+import dev.millrace.topology.error.OutputClients;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Kafka's own clients, which end the process at a {@link Trigger}. Kafka Streams takes them by its
- * setting {@code default.client.supplier}, so the product that runs with them is the product.
+ * The product's clients, which end the process at a {@link Trigger}. Kafka Streams takes them by
+ * its setting {@code default.client.supplier}, so the product that runs with them is the product.
  */
-public final class KillingClients implements KafkaClientSupplier {
+public final class KillingClients extends OutputClients {
   private final Trigger trigger = Trigger.parse(System.getProperty(Trigger.PROPERTY));
-
-  @Override
-  public Admin getAdmin(Map<String, Object> config) {
-    return Admin.create(config);
-  }
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
     return new KillingProducer(config, trigger);
-  }
-
-  @Override
-  public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   @Override
@@ -48,13 +35,8 @@ public final class KillingClients implements KafkaClientSupplier {
         : getConsumer(config);
   }
 
-  @Override
-  public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
-    return getConsumer(config);
-  }
-
   /** Counts what it sends within a transaction, and its commits. */
-  private static final class KillingProducer extends KafkaProducer<byte[], byte[]> {
+  private static final class KillingProducer extends OutputClients.OutputProducer {
     private final Trigger trigger;
     private final String ofCounted;
     private boolean offsets; // in this transaction
@@ -62,7 +44,7 @@ public final class KillingClients implements KafkaClientSupplier {
     private int sent; // records that count, in this transaction
 
     KillingProducer(Map<String, Object> config, Trigger trigger) {
-      super(config, new ByteArraySerializer(), new ByteArraySerializer());
+      super(config);
       this.trigger = trigger;
       ofCounted =
           switch (trigger.point()) {

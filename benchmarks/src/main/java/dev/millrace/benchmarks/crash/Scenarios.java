@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Scenarios {
   private static final int FIRST = 1;
   private static final int SECOND = 2;
-  private static final long KILL_MAX_S = 600;
+  private static final long KILL_MAX_S = 180;
 
   private final World world;
   private final Group group;

@@ -1,5 +1,6 @@
 package dev.millrace.topology.config;
 
+import dev.millrace.topology.error.OutputClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -81,6 +82,7 @@ public final class StreamsSettings {
     settings.put("producer.max.request.size", Integer.toString(RECORD_BYTES_MAX));
     settings.put("producer.batch.size", Integer.toString(256 << 10));
     settings.put("producer.buffer.memory", Integer.toString(64 << 20));
+    settings.put("default.client.supplier", OutputClients.class.getName());
     settings.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
     settings.put("metadata.max.age.ms", "10000");
     settings.putAll(pipeline.kafka());

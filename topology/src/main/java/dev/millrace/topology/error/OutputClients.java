@@ -20,9 +20,9 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 /**
  * Kafka's own clients, but that the producer tells which topic does not take a record and what to
  * do. Without it Kafka Streams takes a topic that is not there for a slow broker, and restores and
- * tries again for ever.
+ * tries again for ever. Kafka Streams takes them by its setting {@code default.client.supplier}.
  */
-public final class OutputClients implements KafkaClientSupplier {
+public class OutputClients implements KafkaClientSupplier {
   @Override
   public Admin getAdmin(Map<String, Object> config) {
     return Admin.create(config);
@@ -48,8 +48,9 @@ public final class OutputClients implements KafkaClientSupplier {
     return getConsumer(config);
   }
 
-  private static final class OutputProducer extends KafkaProducer<byte[], byte[]> {
-    OutputProducer(Map<String, Object> config) {
+  /** The producer that tells. */
+  public static class OutputProducer extends KafkaProducer<byte[], byte[]> {
+    public OutputProducer(Map<String, Object> config) {
       super(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
