@@ -1,7 +1,5 @@
 package dev.millrace.app.pipeline;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.millrace.app.data.CsvOptions;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.embedded.LocalCluster;
@@ -19,13 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The first rows of the electricity stream as events, and a pipeline that learns them. */
@@ -116,52 +109,12 @@ final class Elec2 {
     }
   }
 
-  /** A consumer of one partition from its beginning. */
-  static KafkaConsumer<byte[], byte[]> consumer(
-      LocalCluster cluster, String topic, String isolation) {
-    return consumer(cluster.bootstrapServers(), topic, isolation);
-  }
-
-  static KafkaConsumer<byte[], byte[]> consumer(
-      String bootstrapServers, String topic, String isolation) {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", isolation),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    TopicPartition partition = new TopicPartition(topic, 0);
-    consumer.assign(List.of(partition));
-    consumer.seekToBeginning(List.of(partition));
-    return consumer;
-  }
-
-  /** All that is committed in the only partition of a topic. */
-  static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (var consumer = consumer(cluster, topic, "read_committed")) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
-  }
-
   /** The offset that the pipeline goes on from in its first partition; -1 if there is none. */
   static long committedOffset(Admin admin) throws Exception {
-    OffsetAndMetadata offset =
-        admin
-            .listConsumerGroupOffsets("elec2")
-            .partitionsToOffsetAndMetadata()
-            .get()
-            .get(new TopicPartition(TOPIC, 0));
-    return offset == null ? -1 : offset.offset();
+    return Topics.committedOffset(admin, "elec2", TOPIC);
   }
 
   static void awaitCommitted(LocalCluster cluster, long offset) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-      await().atMost(PATIENCE).until(() -> committedOffset(admin) == offset);
-    }
+    Topics.awaitCommitted(cluster, "elec2", TOPIC, offset);
   }
 }

@@ -8,20 +8,15 @@ import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.config.Pipeline;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
 /** What a pipeline has committed, as anybody can read it. */
 final class Outputs {
-  private static final TopicPartition INPUT = new TopicPartition(Elec2.TOPIC, 0);
-
   private final String bootstrapServers;
   private final Pipeline pipeline;
 
@@ -62,27 +57,13 @@ final class Outputs {
     }
   }
 
-  private long committedOffset(Admin admin) throws ExecutionException, InterruptedException {
-    var offset =
-        admin
-            .listConsumerGroupOffsets(pipeline.name())
-            .partitionsToOffsetAndMetadata()
-            .get()
-            .get(INPUT);
-    return offset == null ? -1 : offset.offset();
+  private long committedOffset(Admin admin) throws Exception {
+    return Topics.committedOffset(admin, pipeline.name(), Elec2.TOPIC);
   }
 
   /** All committed records of a topic's first partition. */
   List<ConsumerRecord<byte[], byte[]>> of(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (var consumer = Elec2.consumer(bootstrapServers, topic, "read_committed")) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
+    return Topics.committed(bootstrapServers, topic);
   }
 
   /** Every event predicted once, in order, with the reference's bits; and the weights its own. */

@@ -71,7 +71,7 @@ class PipelineTest {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-    return Elec2.committed(cluster, topic);
+    return Topics.committed(cluster, topic);
   }
 
   /**

@@ -120,7 +120,7 @@ class RecoveryTest {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-    return Elec2.committed(cluster, topic);
+    return Topics.committed(cluster, topic);
   }
 
   private void assertThatAllIsAsIfNothingHadHappened(List<byte[]> values) throws IOException {

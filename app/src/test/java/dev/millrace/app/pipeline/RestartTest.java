@@ -46,7 +46,8 @@ class RestartTest {
           Thread.ofPlatform()
               .unstarted(() -> feed(cluster, values.subList(BEFORE_STOP, EVENTS), stop));
       try (var predictions =
-          Elec2.consumer(cluster, pipeline.outputs().predictions(), "read_committed")) {
+          Topics.consumer(
+              cluster.bootstrapServers(), pipeline.outputs().predictions(), "read_committed")) {
         Elec2.send(cluster, values.subList(0, BEFORE_STOP));
         Process first = run(file);
         await(predictions, first, BEFORE_STOP);
@@ -143,7 +144,9 @@ class RestartTest {
   }
 
   private static Metrics lastMetrics(LocalCluster cluster, Pipeline pipeline) {
-    try (var consumer = Elec2.consumer(cluster, pipeline.outputs().metrics(), "read_committed")) {
+    try (var consumer =
+        Topics.consumer(
+            cluster.bootstrapServers(), pipeline.outputs().metrics(), "read_committed")) {
       var partition = consumer.assignment().iterator().next();
       long end = consumer.endOffsets(List.of(partition)).get(partition);
       Metrics last = null;

@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What stands committed on the first partitions of a broker's topics. */
 public final class Topics {
@@ -27,9 +30,27 @@ public final class Topics {
 
   private Topics() {}
 
+  /** A consumer of one partition from its beginning. */
+  static KafkaConsumer<byte[], byte[]> consumer(
+      String bootstrapServers, String topic, String isolation) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", isolation),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    TopicPartition partition = new TopicPartition(topic, 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    return consumer;
+  }
+
   public static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
+    return committed(cluster.bootstrapServers(), topic);
+  }
+
+  static List<ConsumerRecord<byte[], byte[]>> committed(String bootstrapServers, String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (var consumer = Elec2.consumer(cluster, topic, "read_committed")) {
+    try (var consumer = consumer(bootstrapServers, topic, "read_committed")) {
       TopicPartition partition = new TopicPartition(topic, 0);
       long end = consumer.endOffsets(List.of(partition)).get(partition);
       while (consumer.position(partition) < end) {
@@ -43,22 +64,21 @@ public final class Topics {
     return Metrics.decode(committed(cluster, topic).getLast().value());
   }
 
+  /** The offset that a group goes on from; -1 if there is none. */
+  static long committedOffset(Admin admin, String group, String topic) throws Exception {
+    OffsetAndMetadata offset =
+        admin
+            .listConsumerGroupOffsets(group)
+            .partitionsToOffsetAndMetadata()
+            .get()
+            .get(new TopicPartition(topic, 0));
+    return offset == null ? -1 : offset.offset();
+  }
+
   /** Waits until a pipeline has committed its input up to the offset. */
   static void awaitCommitted(LocalCluster cluster, String group, String topic, long offset) {
-    TopicPartition partition = new TopicPartition(topic, 0);
     try (Admin admin = admin(cluster)) {
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                var committed =
-                    admin
-                        .listConsumerGroupOffsets(group)
-                        .partitionsToOffsetAndMetadata()
-                        .get()
-                        .get(partition);
-                return committed != null && committed.offset() == offset;
-              });
+      await().atMost(PATIENCE).until(() -> committedOffset(admin, group, topic) == offset);
     }
   }
 
