@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -75,6 +76,21 @@ public final class PipelineRunner implements AutoCloseable {
       Kernels kernels,
       SchemaRegistry registry,
       InstantSource clock) {
+    return start(pipeline, stateDir, kernels, registry, clock, StartListener.NONE);
+  }
+
+  /**
+   * As {@link #start(Pipeline, Path, Kernels, SchemaRegistry, InstantSource)}, and tells how the
+   * start gets on.
+   */
+  public static PipelineRunner start(
+      Pipeline pipeline,
+      Path stateDir,
+      Kernels kernels,
+      SchemaRegistry registry,
+      InstantSource clock,
+      StartListener listener) {
+    Instant start = clock.instant();
     Preflight preflight = new Preflight(pipeline, registry);
     Preflight.Findings findings = patiently(preflight::check);
     preflight.createOutputs(findings.partitions());
@@ -97,6 +113,7 @@ public final class PipelineRunner implements AutoCloseable {
     Thread warmUp = warmUp(findings.spec(), kernels, clock);
     PipelineRunner runner = new PipelineRunner(pipeline, streams, schemas, stateDir, warmUp);
     runner.watch(new RestartBudget(clock));
+    runner.tell(listener, start, clock);
     runner.streams.start();
     return runner;
   }
@@ -161,9 +178,17 @@ public final class PipelineRunner implements AutoCloseable {
           LOG.debug("in full", error);
           return response;
         });
+  }
+
+  private void tell(StartListener listener, Instant start, InstantSource clock) {
+    streams.setGlobalStateRestoreListener(new RestoreProgress(pipeline.name(), clock, listener));
+    AtomicBoolean told = new AtomicBoolean();
     streams.setStateListener(
         (now, before) -> {
           LOG.info("{} after {}", now, before);
+          if (now == KafkaStreams.State.RUNNING && told.compareAndSet(false, true)) {
+            listener.running(Duration.between(start, clock.instant()));
+          }
           if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
             ended.countDown();
           }

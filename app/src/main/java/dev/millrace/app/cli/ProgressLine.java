@@ -18,6 +18,11 @@ final class ProgressLine {
     this.shown = Terminal.isThere();
   }
 
+  /** Whether there is a terminal to show it on. */
+  boolean isShown() {
+    return shown;
+  }
+
   /**
    * @param share of the work, 0 to 1
    */

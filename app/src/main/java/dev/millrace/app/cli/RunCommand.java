@@ -73,9 +73,11 @@ public final class RunCommand implements Callable<Integer> {
   private static void run(
       Pipeline pipeline, Path state, Kernels chosen, Interrupt interrupt, PrintWriter err)
       throws InterruptedException {
+    InstantSource clock = InstantSource.system();
+    StartReport report = new StartReport(pipeline, clock, err);
     try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
         PipelineRunner runner =
-            PipelineRunner.start(pipeline, state, chosen, registry, InstantSource.system())) {
+            PipelineRunner.start(pipeline, state, chosen, registry, clock, report)) {
       err.printf(
           "%s: %s → %s, state in %s. Ctrl-C stops.%n",
           pipeline.name(), pipeline.input().topic(), pipeline.outputs().predictions(), state);
@@ -84,6 +86,7 @@ public final class RunCommand implements Callable<Integer> {
         if (runner.awaitEnd(GLANCE)) {
           throw new PipelineEndedException(pipeline.name(), runner.failure().orElse(null));
         }
+        report.glance();
       }
     }
   }

@@ -16,6 +16,8 @@ import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.PipelineRunner;
+import dev.millrace.topology.Restoring;
+import dev.millrace.topology.StartListener;
 import dev.millrace.topology.StateLostException;
 import dev.millrace.topology.config.Pipeline;
 import java.io.IOException;
@@ -28,11 +30,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -87,8 +92,12 @@ class RecoveryTest {
   }
 
   private PipelineRunner run() {
+    return run(StartListener.NONE);
+  }
+
+  private PipelineRunner run(StartListener listener) {
     return PipelineRunner.start(
-        pipeline, dir.resolve("state"), KERNELS, registry, InstantSource.system());
+        pipeline, dir.resolve("state"), KERNELS, registry, InstantSource.system(), listener);
   }
 
   /** Sends the events of a range and lets the pipeline learn them. */
@@ -217,6 +226,47 @@ class RecoveryTest {
       for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
         Files.delete(path);
       }
+    }
+  }
+
+  /** What a start told, in its order. */
+  private static final class News implements StartListener {
+    private final List<Restoring> restores = Collections.synchronizedList(new ArrayList<>());
+    private final CompletableFuture<List<Restoring>> beforeItRan = new CompletableFuture<>();
+
+    @Override
+    public void restoring(Restoring progress) {
+      restores.add(progress);
+    }
+
+    @Override
+    public void running(Duration sinceStart) {
+      beforeItRan.complete(List.copyOf(restores));
+    }
+  }
+
+  @Test
+  void shouldTellHowFarALostStateIsReadBackAndOnlyThenThatItRuns() throws Exception {
+    learn(Elec2.values(pipeline, schemaId, 250), 0, 250);
+    removeLocalState();
+    int blocks = committed(CHANGELOG.topic()).size();
+    News news = new News();
+    try (PipelineRunner runner = run(news)) {
+      List<Restoring> told = news.beforeItRan.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(told).first().matches(first -> first.read() == 0 && !first.ended());
+      assertThat(told).extracting(Restoring::model).containsOnly("elec2-0");
+      Restoring last = told.getLast();
+      assertThat(last.ended()).isTrue();
+      assertThat(last.read()).isEqualTo(last.total()).isGreaterThanOrEqualTo(blocks);
+      assertThat(last.blocks()).isEqualTo(blocks);
+      assertThat(runner.failure()).isEmpty();
+    }
+
+    News ofAKeptState = new News();
+    try (PipelineRunner runner = run(ofAKeptState)) {
+      assertThat(ofAKeptState.beforeItRan.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .allMatch(progress -> progress.blocks() == 0);
+      assertThat(runner.failure()).isEmpty();
     }
   }
 
