@@ -199,6 +199,15 @@ public final class PipelineRunner implements AutoCloseable {
     return streams.state();
   }
 
+  /** Bytes that came from brokers so far; at least some every few seconds while one answers. */
+  public long bytesReceived() {
+    return streams.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("incoming-byte-total"))
+        .filter(metric -> !metric.metricName().tags().containsKey("node-id"))
+        .mapToLong(metric -> ((Number) metric.metricValue()).longValue())
+        .sum();
+  }
+
   /** Waits until the pipeline ends by itself, which it does only on an error. */
   public boolean awaitEnd(Duration patience) throws InterruptedException {
     return ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -82,11 +82,13 @@ public final class RunCommand implements Callable<Integer> {
           "%s: %s → %s, state in %s. Ctrl-C stops.%n",
           pipeline.name(), pipeline.input().topic(), pipeline.outputs().predictions(), state);
       err.flush();
+      BrokerWatch brokers = new BrokerWatch(pipeline, runner::bytesReceived, clock, err);
       while (!interrupt.asked()) {
         if (runner.awaitEnd(GLANCE)) {
           throw new PipelineEndedException(pipeline.name(), runner.failure().orElse(null));
         }
         report.glance();
+        brokers.glance();
       }
     }
   }

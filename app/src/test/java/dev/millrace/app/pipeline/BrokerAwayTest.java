@@ -84,7 +84,9 @@ class BrokerAwayTest {
       Elec2.send(servers, values.subList(RUN, 2 * RUN));
       cluster.destroy(); // SIGTERM, with events on their way
       assertThat(cluster.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      long received = runner.bytesReceived();
       assertThat(runner.awaitEnd(Duration.ofSeconds(awaySeconds))).isFalse();
+      assertThat(runner.bytesReceived()).as("nobody answers").isEqualTo(received).isPositive();
       startCluster();
       Elec2.send(servers, values.subList(2 * RUN, 3 * RUN));
       outputs.await(runner, 3 * RUN, PATIENCE);
