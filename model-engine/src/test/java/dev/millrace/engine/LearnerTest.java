@@ -327,6 +327,18 @@ class LearnerTest {
   }
 
   @Test
+  void shouldRefuseAModelFileOfANewerFormat() throws IOException {
+    try (var golden = getClass().getResourceAsStream("model-format-3.bin")) {
+      byte[] newer = golden.readAllBytes();
+      newer["MILLRACE".length() + 3]++;
+      assertThatThrownBy(() -> ModelFile.load(new ByteArrayInputStream(newer), KERNELS))
+          .isInstanceOf(StateException.class)
+          .hasMessage(
+              "the model file has format 4, this program reads 3; use the version that wrote it");
+    }
+  }
+
+  @Test
   void shouldTakeAStateWhateverItHadLearnedBefore() {
     Learner source = new Learner(spec(4), KERNELS);
     feed(source, 0, 50, null);

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 class ReplayProgressTest {
@@ -24,6 +27,17 @@ class ReplayProgressTest {
     assertThat(progress.isDone("truncated", 11)).isFalse();
     assertThat(progress.toOffset().metadata()).isEqualTo("empty=13");
     assertThat(ReplayProgress.of(progress.toOffset())).isEqualTo(progress);
+  }
+
+  /** Committed offsets outlive the build that committed them. */
+  @Test
+  void shouldReadAndWriteTheTextThatAnEarlierBuildCommitted() {
+    OffsetAndMetadata golden = new OffsetAndMetadata(11, "empty=17 truncated=120");
+    ReplayProgress progress = ReplayProgress.of(golden);
+    assertThat(progress)
+        .isEqualTo(new ReplayProgress(11, new TreeMap<>(Map.of("empty", 17L, "truncated", 120L))));
+    assertThat(progress.toOffset()).isEqualTo(golden);
+    assertThat(ReplayProgress.at(11).toOffset()).isEqualTo(new OffsetAndMetadata(11, ""));
   }
 
   /** Runs of random kinds, stopped anywhere, take each letter once and in the end all. */

@@ -80,7 +80,11 @@ public final class ModelFile {
     try {
       expect(Arrays.equals(in.readNBytes(MAGIC.length), MAGIC), "it does not begin with MILLRACE");
       int format = in.readInt();
-      expect(format == FORMAT, "its format is " + format + ", this version reads " + FORMAT);
+      if (format != FORMAT) {
+        throw new StateException(
+            "the model file has format %d, this program reads %d; use the version that wrote it"
+                .formatted(format, FORMAT));
+      }
       byte[] specHash = in.readNBytes(32);
       byte[] json = readBytes(in, SPEC_BYTES_MAX);
       expect(Arrays.equals(specHash, Digest.sha256(json)), "its spec was changed");
