@@ -5,6 +5,7 @@ import dev.millrace.app.cli.OutputFormat;
 import dev.millrace.benchmarks.operation.Restarts.End;
 import dev.millrace.benchmarks.operation.Restarts.Return;
 import dev.millrace.benchmarks.process.Directories;
+import dev.millrace.engine.state.StateBlocks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -152,15 +153,19 @@ public final class RestartCommand implements Callable<Integer> {
     row.put("model_mb", rounded(result.modelBytes() / MB));
     row.put("changelog_mb", median(returns, one -> one.changelogBytes() / MB));
     row.put("restored_blocks", median(returns, Return::blocks));
+    row.put("restored_mb", median(returns, RestartCommand::restoredMb));
     row.put("restore_s", median(returns, Return::restoreSeconds));
     if (end == End.KILLED) {
-      row.put(
-          "restore_mb_per_s",
-          median(returns, one -> one.changelogBytes() / MB / one.restoreSeconds()));
+      row.put("restore_mb_per_s", median(returns, one -> restoredMb(one) / one.restoreSeconds()));
     }
     row.put("running_s", median(returns, Return::runningSeconds));
     row.put("prediction_s", median(returns, Return::predictionSeconds));
     return row;
+  }
+
+  /** At most: the last block of an array is not full. */
+  private static double restoredMb(Return one) {
+    return one.blocks() * StateBlocks.BLOCK_BYTES / MB;
   }
 
   private static double median(List<Return> returns, ToDoubleFunction<Return> what) {
