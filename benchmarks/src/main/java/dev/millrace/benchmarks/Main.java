@@ -7,6 +7,8 @@ import dev.millrace.benchmarks.engine.LargeModels;
 import dev.millrace.benchmarks.engine.Scaling;
 import dev.millrace.benchmarks.engine.StepBenchmark;
 import dev.millrace.benchmarks.limits.LimitsBenchmark;
+import dev.millrace.benchmarks.operation.RestartCommand;
+import dev.millrace.benchmarks.operation.SoakCommand;
 import dev.millrace.benchmarks.peers.Peer;
 import dev.millrace.benchmarks.pipeline.EndToEnd;
 import dev.millrace.benchmarks.process.Cores;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
     description = "Measures Millrace on this machine. Leave the machine alone meanwhile.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    subcommands = CrashCommand.class,
+    subcommands = {CrashCommand.class, RestartCommand.class, SoakCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  benchmarks/run",

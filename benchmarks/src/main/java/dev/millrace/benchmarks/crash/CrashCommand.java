@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.crash;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.app.cli.OutputFormat;
+import dev.millrace.benchmarks.process.Directories;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ public final class CrashCommand implements Callable<Integer> {
       print(err, complaint(result) + "; all of it is in " + dir);
       return FAILED;
     }
-    World.delete(dir);
+    Directories.delete(dir);
     return 0;
   }
 

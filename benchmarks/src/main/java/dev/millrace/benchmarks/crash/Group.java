@@ -16,12 +16,13 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** What the broker knows of a pipeline's group, asked from outside the pipeline. */
-final class Group implements AutoCloseable {
+public final class Group implements AutoCloseable {
   private final Admin admin;
   private final String name;
   private final List<TopicPartition> input;
 
-  Group(Pipeline pipeline, int partitions) {
+  /** Of a pipeline whose input has so many partitions. */
+  public Group(Pipeline pipeline, int partitions) {
     admin = Admin.create(Map.of("bootstrap.servers", pipeline.kafka().get("bootstrap.servers")));
     name = pipeline.name();
     input =
@@ -38,7 +39,7 @@ final class Group implements AutoCloseable {
    * The committed offsets by partition, 0 where there is none; an empty map while the broker is
    * away.
    */
-  Map<Integer, Long> committed() throws InterruptedException {
+  public Map<Integer, Long> committed() throws InterruptedException {
     try {
       var offsets = admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
       Map<Integer, Long> committed = new HashMap<>();
@@ -88,7 +89,7 @@ final class Group implements AutoCloseable {
   }
 
   /** The sum of the offsets. */
-  static long sum(Map<Integer, Long> offsets) {
+  public static long sum(Map<Integer, Long> offsets) {
     return offsets.values().stream().mapToLong(Long::longValue).sum();
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.crash;
 import dev.millrace.app.data.CsvOptions;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.benchmarks.process.BrokerProcess;
+import dev.millrace.benchmarks.process.Directories;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.Subjects;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -157,15 +157,7 @@ final class World implements AutoCloseable {
 
   /** Removes all that an instance has kept. */
   void loseState(int number) throws IOException {
-    delete(stateDir(number));
-  }
-
-  static void delete(Path dir) throws IOException {
-    try (Stream<Path> files = Files.walk(dir)) {
-      for (Path path : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.delete(path);
-      }
-    }
+    Directories.delete(stateDir(number));
   }
 
   /** Leaves no process behind; the directory stays. */

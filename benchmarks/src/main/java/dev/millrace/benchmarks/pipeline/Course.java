@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.pipeline;
 
+import dev.millrace.benchmarks.process.Directories;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
@@ -9,17 +10,14 @@ import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.Preflight;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -92,7 +90,7 @@ final class Course implements AutoCloseable {
         one == Contestant.PASSTHROUGH
             ? passthrough(pipeline, state, modelBytes, atFirstPoll)
             : pipeline(pipeline, state, atFirstPoll);
-    delete(state);
+    Directories.delete(state);
     return round;
   }
 
@@ -191,11 +189,5 @@ final class Course implements AutoCloseable {
   public void close() {
     admin.close();
     registry.close();
-  }
-
-  static void delete(Path dir) throws IOException {
-    try (Stream<Path> files = Files.walk(dir)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    }
   }
 }

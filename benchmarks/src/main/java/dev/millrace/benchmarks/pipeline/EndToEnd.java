@@ -5,6 +5,7 @@ import dev.millrace.benchmarks.Measurement;
 import dev.millrace.benchmarks.Rounds;
 import dev.millrace.benchmarks.Spread;
 import dev.millrace.benchmarks.process.BrokerProcess;
+import dev.millrace.benchmarks.process.Directories;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ public final class EndToEnd implements Benchmark {
       progress.accept("%,d records produced, %.0f bytes each".formatted(settings.records(), bytes));
       return measure(course, bytes, settings, progress);
     } finally {
-      Course.delete(dir);
+      Directories.delete(dir);
     }
   }
 

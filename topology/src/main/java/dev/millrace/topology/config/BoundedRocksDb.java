@@ -14,8 +14,12 @@ import org.rocksdb.WriteBufferManager;
  * Streams' default is 50 MB of cache and three memtables for each store.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
-  private static final long CACHE_BYTES = 64L << 20;
-  private static final long WRITE_BUFFER_BYTES = 32L << 20;
+  /** Blocks read, indices, and the write buffers. */
+  static final long CACHE_BYTES = 64L << 20;
+
+  /** What was written and is not yet on the disk. */
+  static final long WRITE_BUFFER_BYTES = 32L << 20;
+
   private static final Cache CACHE;
   private static final WriteBufferManager WRITE_BUFFERS;
 
@@ -23,6 +27,10 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     RocksDB.loadLibrary();
     CACHE = new LRUCache(CACHE_BYTES);
     WRITE_BUFFERS = new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
+  }
+
+  static Cache cache() {
+    return CACHE;
   }
 
   @Override
