@@ -2,8 +2,8 @@ package dev.millrace.benchmarks.crash;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.millrace.app.cli.OutputFormat;
 import dev.millrace.benchmarks.process.Directories;
+import dev.millrace.benchmarks.process.RunFlags;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code benchmarks/crash}: kills a pipeline and proves that nothing came of it. */
@@ -41,18 +41,7 @@ public final class CrashCommand implements Callable<Integer> {
   private static final int FAILED = 1;
 
   @Spec private CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "PIPELINE",
-      description = "The pipeline file; its kafka and registry parts do not count.")
-  private Path pipeline;
-
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FILE",
-      description = "A .csv or .tsv file, plain or .gz, sent over and over.")
-  private Path data;
+  @Mixin private RunFlags flags;
 
   @Option(names = "--kills", paramLabel = "N", defaultValue = "6", description = "Default: 6.")
   private int kills;
@@ -89,13 +78,6 @@ public final class CrashCommand implements Callable<Integer> {
       names = "--at-least-once",
       description = "Negative control: switch exactly-once off, which must be found out.")
   private boolean atLeastOnce;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "table|json",
-      defaultValue = "table",
-      description = "How to print the result. Default: table.")
-  private OutputFormat output;
 
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
@@ -140,7 +122,14 @@ public final class CrashCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "scale needs --partitions of at least 2");
     }
     return new CrashRun.Settings(
-        pipeline, data, kills, seed, partitions, chosen, !atLeastOnce, rowsPerSecond);
+        flags.pipeline(),
+        flags.data(),
+        kills,
+        seed,
+        partitions,
+        chosen,
+        !atLeastOnce,
+        rowsPerSecond);
   }
 
   private static String complaint(CrashRun.Result result) {
@@ -152,7 +141,7 @@ public final class CrashCommand implements Callable<Integer> {
 
   private void print(PrintWriter out, CrashRun.Result result) throws JsonProcessingException {
     Map<String, Object> fields = fields(result);
-    if (output == OutputFormat.json) {
+    if (flags.json()) {
       out.println(JsonMapper.builder().build().writeValueAsString(fields));
     } else {
       fields.forEach((name, value) -> out.printf("%-28s %s%n", name, value));

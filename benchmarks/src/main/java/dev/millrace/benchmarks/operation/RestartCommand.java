@@ -1,10 +1,10 @@
 package dev.millrace.benchmarks.operation;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.millrace.app.cli.OutputFormat;
 import dev.millrace.benchmarks.operation.Restarts.End;
 import dev.millrace.benchmarks.operation.Restarts.Return;
 import dev.millrace.benchmarks.process.Directories;
+import dev.millrace.benchmarks.process.RunFlags;
 import dev.millrace.engine.state.StateBlocks;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,10 +19,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code benchmarks/restart}: how long a pipeline takes to come back. */
@@ -44,18 +44,7 @@ public final class RestartCommand implements Callable<Integer> {
   private static final double MB = 1e6;
 
   @Spec private CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "PIPELINE",
-      description = "The pipeline file; its connections do not count.")
-  private Path pipeline;
-
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FILE",
-      description = "A .csv or .tsv file, plain or .gz, sent over and over.")
-  private Path data;
+  @Mixin private RunFlags flags;
 
   @Option(
       names = "--rounds",
@@ -80,13 +69,6 @@ public final class RestartCommand implements Callable<Integer> {
       description = "Events that wait while the pipeline is away. Default: 1000.")
   private int waitingMax;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "table|json",
-      defaultValue = "table",
-      description = "How to print the result. Default: table.")
-  private OutputFormat output;
-
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     if (rounds < 1 || waitingMax < 1) {
@@ -99,7 +81,7 @@ public final class RestartCommand implements Callable<Integer> {
     try {
       Restarts.Result result =
           Restarts.run(
-              new Restarts.Settings(pipeline, data, variants, rounds, waitingMax),
+              new Restarts.Settings(flags.pipeline(), flags.data(), variants, rounds, waitingMax),
               dir,
               line -> {
                 err.println(line);
@@ -130,7 +112,7 @@ public final class RestartCommand implements Callable<Integer> {
     for (Map<String, String> kafka : variants) {
       for (End end : Restarts.ends(kafka)) {
         Map<String, Object> row = row(kafka, end, result);
-        if (output == OutputFormat.json) {
+        if (flags.json()) {
           out.println(JsonMapper.builder().build().writeValueAsString(row));
         } else {
           row.forEach((name, value) -> out.printf("%-22s %s%n", name, value));

@@ -1,9 +1,9 @@
 package dev.millrace.benchmarks.operation;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.millrace.app.cli.OutputFormat;
 import dev.millrace.benchmarks.operation.ResidentMemory.Sample;
 import dev.millrace.benchmarks.process.Directories;
+import dev.millrace.benchmarks.process.RunFlags;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code benchmarks/soak}: how much memory a pipeline holds while it is busy. */
@@ -44,18 +44,7 @@ public final class SoakCommand implements Callable<Integer> {
   private static final double MB = 1e6;
 
   @Spec private CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "PIPELINE",
-      description = "The pipeline file; its connections do not count.")
-  private Path pipeline;
-
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FILE",
-      description = "A .csv or .tsv file, plain or .gz, sent over and over.")
-  private Path data;
+  @Mixin private RunFlags flags;
 
   @Option(
       names = "--minutes",
@@ -71,20 +60,13 @@ public final class SoakCommand implements Callable<Integer> {
       description = "Events that wait at most. Default: 200000.")
   private int waitingMax;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "table|json",
-      defaultValue = "table",
-      description = "How to print the result. Default: table.")
-  private OutputFormat output;
-
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     if (minutes < 1 || waitingMax < 1) {
       throw new ParameterException(spec.commandLine(), "--minutes and --waiting are at least 1");
     }
     Path dir = Files.createTempDirectory("millrace-soak-");
-    try (Site site = new Site(pipeline, data, dir)) {
+    try (Site site = new Site(flags.pipeline(), flags.data(), dir)) {
       try (Feed feed = site.startFeed(waitingMax);
           PipelineProcess process = site.startPipeline(Map.of())) {
         List<Sample> samples = sample(site, feed, process);
@@ -140,7 +122,7 @@ public final class SoakCommand implements Callable<Integer> {
     fields.put("resident_mb_last", rounded(last.bytes() / MB));
     fields.put("slope_mb_per_min", rounded(ResidentMemory.slopePerMinute(samples) / MB));
     PrintWriter out = spec.commandLine().getOut();
-    if (output == OutputFormat.json) {
+    if (flags.json()) {
       fields.put(
           "samples",
           samples.stream()
