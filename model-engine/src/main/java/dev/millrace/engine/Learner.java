@@ -13,19 +13,18 @@ import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.engine.metric.Prequential;
 import dev.millrace.engine.metric.ValueMetrics;
 import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
-import dev.millrace.engine.params.Tensor;
+import dev.millrace.engine.panel.Panel;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
 import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateArray;
 import dev.millrace.engine.state.StateBlocks;
 import dev.millrace.engine.state.StateException;
-import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A model that predicts events, then learns from them: features, network, optimiser and metrics
@@ -64,7 +63,7 @@ public final class Learner {
   private final LossSpec.Kind kind;
   private final Featurizer featurizer;
   private final TargetScaler targetScaler;
-  private final Network network;
+  private final Model network;
   private final Prequential metrics;
   private final EventRow event;
   private final Outcome outcome;
@@ -95,24 +94,14 @@ public final class Learner {
    */
   public Learner(ModelSpec spec, Kernels kernels, Workers workers) {
     this.spec = spec;
-    FeatureSpace space = new FeatureSpace(spec.features());
+    FeatureSpace space = spec.space();
     classes = spec.label().classes().size();
     kind = spec.loss().kind();
     featurizer = new Featurizer(space, kernels);
     targetScaler = new TargetScaler(targetScale(spec));
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
-    LossSpec loss = spec.loss().ofClassIndex();
-    network =
-        new Network(
-            space.width(),
-            space.categories(),
-            spec.layers(),
-            loss,
-            spec.optimizer(),
-            rows,
-            kernels,
-            workers);
+    network = model(spec, space, rows, kernels, workers);
     network.initialize(spec.seed());
     metrics = Prequential.of(classes);
     outcome = new Outcome(Math.max(1, classes));
@@ -132,24 +121,37 @@ public final class Learner {
     if (spec.loss().kind() == LossSpec.Kind.COUNT) {
       return TargetScaler.Scale.AS_IT_IS;
     }
-    return spec.layers().getLast() instanceof LayerSpec.RecursiveLeastSquares
+    return !spec.layers().isEmpty()
+            && spec.layers().getLast() instanceof LayerSpec.RecursiveLeastSquares
         ? TargetScaler.Scale.FROM_FIRST
         : TargetScaler.Scale.STANDARDIZED;
   }
 
-  private List<StateArray> modelArrays() {
-    List<StateArray> arrays = new ArrayList<>();
-    for (Tensor tensor : network.layout().tensors()) {
-      String name = "b/" + tensor.name();
-      Optional<TouchedBlocks> touched = network.touched(tensor);
-      touched.ifPresent(blocks -> arrays.add(blocks.state(name + ".touched")));
-      arrays.add(StateArray.of(name, network.parameters(), tensor, touched));
-      List<String> slots = network.learns(tensor) ? network.slotNames() : List.of();
-      for (String slot : slots) {
-        arrays.add(StateArray.of(name + "." + slot, network.slot(slot), tensor, touched));
-      }
+  private static Model model(
+      ModelSpec spec, FeatureSpace space, int rows, Kernels kernels, Workers workers) {
+    if (spec.panel() != null) {
+      return new Panel(
+          spec.panel(),
+          spec.label().classes().size(),
+          space.width(),
+          space.categories(),
+          rows,
+          kernels,
+          workers);
     }
-    arrays.addAll(network.ownState("b/"));
+    return new Network(
+        space.width(),
+        space.categories(),
+        spec.layers(),
+        spec.loss().ofClassIndex(),
+        spec.optimizer(),
+        rows,
+        kernels,
+        workers);
+  }
+
+  private List<StateArray> modelArrays() {
+    List<StateArray> arrays = new ArrayList<>(network.state("b/"));
     arrays.addAll(featurizer.state());
     arrays.add(targetScaler.state());
     return arrays;

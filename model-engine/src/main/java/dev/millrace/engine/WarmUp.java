@@ -57,6 +57,11 @@ public final class WarmUp {
 
   /** The same kinds of features and layers, few and narrow. */
   private static ModelSpec small(ModelSpec spec) {
+    List<FeatureSpec> features = spec.features().stream().map(WarmUp::small).toList();
+    int batch = Math.min(spec.batch(), BATCH_MAX);
+    if (spec.panel() != null) {
+      return new ModelSpec(features, spec.label(), spec.loss(), spec.panel(), batch, spec.seed());
+    }
     List<LayerSpec> layers = new ArrayList<>();
     for (LayerSpec layer : spec.layers().subList(0, spec.layers().size() - 1)) {
       layers.add(
@@ -66,13 +71,7 @@ public final class WarmUp {
     }
     layers.add(spec.layers().getLast());
     return new ModelSpec(
-        spec.features().stream().map(WarmUp::small).toList(),
-        spec.label(),
-        layers,
-        spec.loss(),
-        spec.optimizer(),
-        Math.min(spec.batch(), BATCH_MAX),
-        spec.seed());
+        features, spec.label(), layers, spec.loss(), spec.optimizer(), batch, spec.seed());
   }
 
   private static FeatureSpec small(FeatureSpec feature) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -11,6 +12,12 @@ import java.util.SequencedMap;
  * numbers or its first index among the categories. The only place that computes these offsets.
  */
 public final class FeatureSpace {
+  /** The field of categories that an expansion makes of numbers. */
+  public static final String BASIS = "@basis";
+
+  /** The field of categories that an expansion makes of pairs. */
+  public static final String CROSSES = "@crosses";
+
   /**
    * A feature and its places.
    *
@@ -24,8 +31,17 @@ public final class FeatureSpace {
   private final int numbers;
   private final SequencedMap<String, Integer> categories = new LinkedHashMap<>();
   private final int vectorValues;
+  private final int featureFields; // of categories
+  private final int ownCategories; // of the features, without those of an expansion
+  private final Optional<ExpansionSpec> expansion;
 
+  /** A space of features alone. */
   public FeatureSpace(List<FeatureSpec> features) {
+    this(features, Optional.empty());
+  }
+
+  /** A space of features and what is made of them. */
+  public FeatureSpace(List<FeatureSpec> features, Optional<ExpansionSpec> expansion) {
     List<Field> placed = new ArrayList<>();
     int column = 0;
     int index = 0;
@@ -53,6 +69,25 @@ public final class FeatureSpace {
     width = column;
     numbers = numbersSoFar;
     vectorValues = vectorValuesSoFar;
+    this.expansion = expansion;
+    ownCategories = index;
+    featureFields = categories.size();
+    expansion.ifPresent(this::placeExpansion);
+  }
+
+  private void placeExpansion(ExpansionSpec spec) {
+    int basis = Expansion.basisCategories(spec, fields);
+    if (basis > 0) {
+      categories.put(BASIS, basis);
+    }
+    if (Expansion.hasPairs(spec, fields)) {
+      categories.put(CROSSES, spec.buckets());
+    }
+  }
+
+  /** What writes the fields behind those of the features; empty if there are none. */
+  Optional<Expansion> newExpansion() {
+    return expansion.map(spec -> new Expansion(spec, fields, ownCategories));
   }
 
   /** The features in the order in which they were stated. */
@@ -72,6 +107,6 @@ public final class FeatureSpace {
 
   /** An empty event of this space. */
   public EventRow newEvent() {
-    return new EventRow(numbers, categories.size(), vectorValues);
+    return new EventRow(numbers, featureFields, vectorValues);
   }
 }

@@ -32,6 +32,7 @@ public final class Featurizer {
   private final double[] mean; // by column that is scaled
   private final double[] m2;
   private final GrowingVocabulary[] vocabularies; // by field: null if it does not grow
+  private final Expansion expansion; // null if nothing is made of the features
 
   public Featurizer(FeatureSpace space, Kernels kernels) {
     this.space = space;
@@ -50,6 +51,7 @@ public final class Featurizer {
     count = new long[fields.length];
     mean = new double[statistics];
     m2 = new double[statistics];
+    expansion = space.newExpansion().orElse(null);
   }
 
   /** Columns of a row. */
@@ -65,6 +67,7 @@ public final class Featurizer {
    * @param entries gets another row
    */
   public void featurize(EventRow event, float[] row, int offset, Entries entries) {
+    int firstField = entries.closedFields();
     for (int i = 0; i < fields.length; i++) {
       Field field = fields[i];
       int column = offset + field.column();
@@ -80,6 +83,9 @@ public final class Featurizer {
         }
         case VECTOR -> vector(event.vectors, i, row, column);
       }
+    }
+    if (expansion != null) {
+      expansion.expand(event, row, offset, entries, firstField);
     }
   }
 
@@ -145,6 +151,9 @@ public final class Featurizer {
         state.addAll(vocabularies[i].state("feat/" + fields[i].spec().name() + ".keys"));
       }
     }
+    if (expansion != null) {
+      state.addAll(expansion.state());
+    }
     return state;
   }
 
@@ -156,6 +165,9 @@ public final class Featurizer {
   /** Takes up the vocabularies that were read. */
   public void restored() {
     growing().forEach(GrowingVocabulary::restored);
+    if (expansion != null) {
+      expansion.restored();
+    }
   }
 
   private Stream<GrowingVocabulary> growing() {

@@ -142,6 +142,20 @@ final class Dense extends Layer {
   }
 
   @Override
+  public float inputSquares(int rows) {
+    float sum = 0f;
+    for (int row = 0; row < rows && kernel != null; row++) {
+      Signal in = x.get();
+      int at = in.offset() + row * shape.inputs();
+      sum += kernels.dot(in.values(), at, in.values(), at, shape.inputs(), workspace);
+    }
+    if (table.isPresent()) {
+      sum += table.get().squares();
+    }
+    return sum / rows;
+  }
+
+  @Override
   public void parameterGradients(int rows, GradientSink sink) {
     float[] dz = output().gradient();
     workspace.packPanels(dz, rows, shape.outputs());

@@ -69,6 +69,16 @@ public final class Entries {
     return count;
   }
 
+  /** The fields of all rows that have been closed. */
+  public int closedFields() {
+    return closedFields;
+  }
+
+  /** Where the entries of a field begin, counted over the fields of all rows. */
+  public int start(int field) {
+    return bounds[field];
+  }
+
   /** Where the entries of a field begin; those of the next field begin where they end. */
   public int start(int row, int field) {
     return bounds[row * fields + field];

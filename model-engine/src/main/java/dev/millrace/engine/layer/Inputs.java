@@ -5,14 +5,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 
 /**
  * What a network reads: rows of numbers, and categories by field. Layers name it as {@link
- * #FEATURES}, {@link #NUMBERS}, {@link #CATEGORIES} or a field by its own name.
+ * #FEATURES}, {@link #NUMBERS}, {@link #CATEGORIES} or a field by its own name, or several of these
+ * joined by {@value #AND}. Fields whose name begins with {@value #MADE} are made of the features;
+ * only their own names mean them.
  */
 public final class Inputs {
   /** Numbers and categories. */
   public static final String FEATURES = "features";
+
+  /** Joins names. */
+  public static final String AND = "+";
+
+  private static final String MADE = "@";
 
   /** The numbers alone. */
   public static final String NUMBERS = "numbers";
@@ -96,11 +104,30 @@ public final class Inputs {
 
   /** What a layer reads by this name; empty if it names nothing of the inputs. */
   Optional<Source> source(String name) {
+    if (!name.contains(AND)) {
+      return one(name);
+    }
+    Optional<Source> all = Optional.empty();
+    for (String part : name.split(Pattern.quote(AND))) {
+      Optional<Source> source = one(part);
+      if (source.isEmpty()) {
+        return source;
+      }
+      all = all.isEmpty() ? source : Optional.of(all.get().with(source.get(), name));
+    }
+    return all;
+  }
+
+  private Optional<Source> one(String name) {
     Optional<Signal> signal = numbers.width() == 0 ? Optional.empty() : Optional.of(numbers);
+    List<Field> stated = fields.stream().filter(field -> !field.name().startsWith(MADE)).toList();
     Optional<Categories> all =
-        fields.isEmpty() ? Optional.empty() : Optional.of(new Categories(this, fields));
+        stated.isEmpty() ? Optional.empty() : Optional.of(new Categories(this, stated));
     return switch (name) {
-      case FEATURES -> Optional.of(new Source(signal, all));
+      case FEATURES ->
+          signal.isEmpty() && all.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new Source(signal, all));
       case NUMBERS -> signal.map(Source::of);
       case CATEGORIES -> all.map(Source::of);
       default ->

@@ -76,6 +76,11 @@ public abstract class Layer {
     return 0;
   }
 
+  /** The mean over the rows at hand of the squared length of what the layer reads. */
+  public float inputSquares(int rows) {
+    return 0f;
+  }
+
   /** Hands over the gradient of each parameter. */
   public void parameterGradients(int rows, GradientSink sink) {}
 

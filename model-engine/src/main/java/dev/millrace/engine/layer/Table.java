@@ -183,6 +183,15 @@ final class Table {
     return sum;
   }
 
+  /** Σ weight² over the entries of all rows. */
+  float squares() {
+    float sum = 0f;
+    for (int i = 0; i < count; i++) {
+      sum = Math.fma(weights[i], weights[i], sum);
+    }
+    return sum;
+  }
+
   /** |table[index]|² of an entry. */
   private float norm(int i, float[] parameters, Workspace workspace) {
     return kernels.dot(parameters, at(i), parameters, at(i), columns, workspace);

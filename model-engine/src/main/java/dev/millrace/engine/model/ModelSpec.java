@@ -1,5 +1,7 @@
 package dev.millrace.engine.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -13,27 +15,33 @@ import dev.millrace.engine.layer.Layers;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.Optimizer;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.panel.ExpertSpec;
+import dev.millrace.engine.panel.PanelSpec;
 import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that decides what a model becomes from a given log, with nothing left open: two models of the
  * same spec that see the same events hold the same bits.
  *
- * @param layers the hidden layers and the output layer
+ * @param layers the hidden layers and the output layer; none if there is a panel
+ * @param optimizer null if there is a panel
  * @param batch rows a step learns from
+ * @param panel the networks that are mixed; null if there is one network
  */
 public record ModelSpec(
     List<FeatureSpec> features,
     LabelSpec label,
-    List<LayerSpec> layers,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LayerSpec> layers,
     LossSpec loss,
-    OptimizerSpec optimizer,
+    @JsonInclude(JsonInclude.Include.NON_NULL) OptimizerSpec optimizer,
     int batch,
-    long seed) {
+    long seed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) PanelSpec panel) {
   /** Most numbers a row may have: a row of the pending batch is one block in the state store. */
   public static final int WIDTH_MAX = 1 << 17;
 
@@ -46,19 +54,48 @@ public record ModelSpec(
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .build();
 
+  @JsonCreator
   public ModelSpec {
     features = List.copyOf(features);
-    layers = Layers.resolve(layers);
+    layers = layers == null ? List.of() : Layers.resolve(layers);
+    if ((panel == null) != (optimizer != null) || (panel == null) == layers.isEmpty()) {
+      throw new IllegalArgumentException("a model is either layers with an optimizer, or a panel");
+    }
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, batch=" + batch);
     }
     requireFitting(loss, label);
-    loss.requireFor(layers.getLast());
+    if (panel == null) {
+      loss.requireFor(layers.getLast());
+    }
     if (features.stream().anyMatch(feature -> feature.name().equals(label.weight()))) {
       throw new IllegalArgumentException(
           "the weight of an event cannot be a feature, field=" + label.weight());
     }
     requireSizes(features);
+  }
+
+  /** A model of one network. */
+  public ModelSpec(
+      List<FeatureSpec> features,
+      LabelSpec label,
+      List<LayerSpec> layers,
+      LossSpec loss,
+      OptimizerSpec optimizer,
+      int batch,
+      long seed) {
+    this(features, label, layers, loss, optimizer, batch, seed, null);
+  }
+
+  /** A model of several networks that are mixed. */
+  public ModelSpec(
+      List<FeatureSpec> features,
+      LabelSpec label,
+      LossSpec loss,
+      PanelSpec panel,
+      int batch,
+      long seed) {
+    this(features, label, List.of(), loss, null, batch, seed, panel);
   }
 
   private static void requireSizes(List<FeatureSpec> features) {
@@ -122,7 +159,7 @@ public record ModelSpec(
 
   /** The same model with another batch. */
   public ModelSpec withBatch(int rows) {
-    return new ModelSpec(features, label, layers, loss, optimizer, rows, seed);
+    return new ModelSpec(features, label, layers, loss, optimizer, rows, seed, panel);
   }
 
   /** The same model with another optimiser. */
@@ -130,10 +167,23 @@ public record ModelSpec(
     return new ModelSpec(features, label, layers, loss, other, batch, seed);
   }
 
+  /** The places of the features, and of what the experts of a panel read beside them. */
+  public FeatureSpace space() {
+    return new FeatureSpace(features, Optional.ofNullable(panel).map(PanelSpec::expansion));
+  }
+
+  private List<ExpertSpec> networks() {
+    return panel == null
+        ? List.of(new ExpertSpec("network", layers, loss, optimizer))
+        : panel.experts();
+  }
+
   /** How many numbers the optimiser learns. */
   public long parameterCount() {
-    FeatureSpace space = new FeatureSpace(features);
-    return Layers.parameterCount(layers, space.width(), space.categories());
+    FeatureSpace space = space();
+    return networks().stream()
+        .mapToLong(n -> Layers.parameterCount(n.layers(), space.width(), space.categories()))
+        .sum();
   }
 
   /**
@@ -141,9 +191,16 @@ public record ModelSpec(
    * slots, and those that layers keep. Of tables only touched blocks are stored, so it may be less.
    */
   public long networkBytes() {
-    FeatureSpace space = new FeatureSpace(features);
-    int slots = Optimizer.of(optimizer).slotNames().size();
-    return Layers.stateBytes(layers, space.width(), space.categories(), slots);
+    FeatureSpace space = space();
+    return networks().stream()
+        .mapToLong(
+            n ->
+                Layers.stateBytes(
+                    n.layers(),
+                    space.width(),
+                    space.categories(),
+                    Optimizer.of(n.optimizer()).slotNames().size()))
+        .sum();
   }
 
   /** The same model where a growing feature knows at most so many texts. */
@@ -156,7 +213,7 @@ public record ModelSpec(
                         ? FeatureSpec.growing(feature.name(), texts)
                         : feature)
             .toList();
-    return new ModelSpec(fewer, label, layers, loss, optimizer, batch, seed);
+    return new ModelSpec(fewer, label, layers, loss, optimizer, batch, seed, panel);
   }
 
   /** The spec as JSON: fields in the order of this record, no white space. */

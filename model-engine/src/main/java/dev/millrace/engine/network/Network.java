@@ -19,6 +19,7 @@ import dev.millrace.engine.params.ParameterLayout;
 import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.state.StateArray;
 import dev.millrace.engine.state.TouchedBlocks;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ import java.util.SequencedMap;
  * kernels run and however rows are gathered into batches, so a prediction may come from the batch
  * that teaches. Not for use by several threads at a time.
  */
-public final class Network {
+public final class Network implements Model {
   private static final float[] NOTHING = {};
 
   private final int maxRows;
@@ -134,11 +135,29 @@ public final class Network {
     losses = new float[maxRows];
   }
 
+  @Override
+  public List<StateArray> state(String prefix) {
+    List<StateArray> arrays = new ArrayList<>();
+    for (Tensor tensor : layout.tensors()) {
+      String name = prefix + tensor.name();
+      Optional<TouchedBlocks> touched = touched(tensor);
+      touched.ifPresent(blocks -> arrays.add(blocks.state(name + ".touched")));
+      arrays.add(StateArray.of(name, parameters, tensor, touched));
+      List<String> learned = learns(tensor) ? slotNames : List.of();
+      for (String slot : learned) {
+        arrays.add(StateArray.of(name + "." + slot, slot(slot), tensor, touched));
+      }
+    }
+    Arrays.stream(layers).forEach(layer -> arrays.addAll(layer.ownState(prefix)));
+    return arrays;
+  }
+
   /**
    * Initial weights, which depend on the seed alone; slots and steps are those of the beginning.
    * What a step drops depends on the seed too, so a network that goes on from the state of another
    * is first initialised with its seed.
    */
+  @Override
   public void initialize(long seed) {
     int number = 0;
     for (Layer layer : layers) {
@@ -169,6 +188,7 @@ public final class Network {
   }
 
   /** The width of a row of {@link #forward}'s result. */
+  @Override
   public int outputs() {
     return last.output().width();
   }
@@ -179,6 +199,7 @@ public final class Network {
   }
 
   /** How many floats of targets a row has. */
+  @Override
   public int targetsPerRow() {
     return loss.targetsPerRow();
   }
@@ -199,11 +220,6 @@ public final class Network {
   /** The live parameters; whoever writes them does so before a forward. */
   public float[] parameters() {
     return parameters;
-  }
-
-  /** What layers keep beside the parameters and learn by themselves, under prefixed names. */
-  public List<StateArray> ownState(String prefix) {
-    return Arrays.stream(layers).flatMap(layer -> layer.ownState(prefix).stream()).toList();
   }
 
   /** Whether steps learn the tensor; false if a layer keeps it as its state. */
@@ -232,11 +248,13 @@ public final class Network {
   }
 
   /** The number of steps that the optimiser has made. */
+  @Override
   public long steps() {
     return steps;
   }
 
   /** Sets the number of steps, where parameters and slots are those of a network so far. */
+  @Override
   public void restoreSteps(long steps) {
     if (steps < 0) {
       throw new IllegalArgumentException("steps must be at least 0, steps=" + steps);
@@ -263,6 +281,7 @@ public final class Network {
    *     fields
    * @return [rows][outputs], owned by this network and valid until the next forward or step
    */
+  @Override
   public float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows) {
     checkRows(rows);
     Objects.checkFromIndexSize(offset, rows * inputs(), x.length);
@@ -332,6 +351,7 @@ public final class Network {
    * @return false as above; a loss that is not finite counts whatever its weight is
    * @throws IllegalArgumentException if a weight is negative or not finite
    */
+  @Override
   public boolean learn(
       float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
     checkForward(rows);

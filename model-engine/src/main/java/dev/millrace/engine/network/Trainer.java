@@ -12,6 +12,7 @@ import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.params.Tensor.Form;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class Trainer {
   private final Updates updates;
   private final GradientSink now = new Now();
   private final Map<Parameter, float[]> gathered = new LinkedHashMap<>();
+  private final Map<Parameter, Float> inputSquares = new HashMap<>();
   private final List<TableRows> gatheredRows = new ArrayList<>();
   private final GradientSink gather = new Gather();
   private final ReadAhead readAhead = new ReadAhead();
@@ -124,21 +126,46 @@ final class Trainer {
     boolean byNorm = optimizer.clipNorm() > 0 || optimizer.globalClipNorm() > 0;
     if (!byNorm && isBounded(rows)) {
       for (Layer layer : layers) {
+        forInput(layer, rows);
         layer.parameterGradients(rows, now);
       }
       return true;
     }
     gatheredRows.clear();
     for (Layer layer : layers) {
+      if (optimizer.normalizes()) {
+        float squares = layer.inputSquares(rows);
+        layer.parameters().forEach(p -> inputSquares.put(p, squares));
+      }
       layer.parameterGradients(rows, gather);
     }
     if (!gatheredIsWithin(Optimizer.GRADIENT_MAX)) {
       return false;
     }
     clipByNorm();
-    gathered.forEach((p, g) -> use(p.tensor().offset(), g, 0, g.length));
-    gatheredRows.forEach(this::useRows);
+    gathered.forEach(
+        (p, g) -> {
+          forInput(p);
+          use(p.tensor().offset(), g, 0, g.length);
+        });
+    gatheredRows.forEach(
+        table -> {
+          forInput(table.parameter);
+          useRows(table);
+        });
     return true;
+  }
+
+  private void forInput(Layer layer, int rows) {
+    if (optimizer.normalizes()) {
+      optimizer.forInput(layer.inputSquares(rows));
+    }
+  }
+
+  private void forInput(Parameter p) {
+    if (optimizer.normalizes()) {
+      optimizer.forInput(inputSquares.get(p));
+    }
   }
 
   /** Whether no gradient, the penalties' part included, can be out of range. */

@@ -65,6 +65,8 @@ final class Catalog {
         strength("l2_shrinkage_regularization_strength", "Pull by the gradient alone."),
         strength("beta", "Added to the root of the sum of squares."));
     add("lion", 0.001, Lion::new, beta1(0.9), beta2(0.99));
+    add("normalized_sgd", 0.1, NormalizedSgd::new);
+    add("normalized_adagrad", 0.3, NormalizedAdagrad::new, EPSILON_UNDER_ROOT);
     Setting warmup = new Setting("warmup_steps", 0, Range.STEPS_OR_NONE, "Steps of rising rate.");
     add(
         "schedule_free_sgd",

@@ -93,6 +93,21 @@ public abstract class Optimizer {
     return result;
   }
 
+  /**
+   * Whether steps of a layer depend on the length of what it reads, so that {@link #forInput} must
+   * be said before {@link #update}.
+   */
+  public boolean normalizes() {
+    return false;
+  }
+
+  /**
+   * Prepares for the parameters of one layer.
+   *
+   * @param squares the squared length of its input, the mean over the rows
+   */
+  public void forInput(float squares) {}
+
   /** Computes the step's scalars. */
   abstract void begin(long step, double rate);
 

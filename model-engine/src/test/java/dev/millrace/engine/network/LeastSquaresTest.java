@@ -64,7 +64,7 @@ class LeastSquaresTest {
   }
 
   private static byte[] digest(Network network) {
-    return new StateBlocks(network.ownState("")).digest();
+    return new StateBlocks(network.state("")).digest();
   }
 
   @Test

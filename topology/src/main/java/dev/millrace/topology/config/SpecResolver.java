@@ -8,6 +8,8 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.panel.AutoPanel;
+import dev.millrace.engine.panel.PanelSpec;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.Reason;
 import java.util.ArrayList;
@@ -61,6 +63,9 @@ public final class SpecResolver {
   private ModelSpec resolve() {
     LabelSpec label = label();
     List<FeatureSpec> features = features();
+    if (isAuto()) {
+      return auto(features, label);
+    }
     LossSpec loss = pipeline.model().loss().orElse(ModelSpec.defaultLoss(label));
     List<LayerSpec> hidden =
         pipeline.model().layers().orElse(List.of(LayerSpec.dense(UNITS_AUTO, Activation.RELU)));
@@ -71,6 +76,26 @@ public final class SpecResolver {
       ModelSpec spec = new ModelSpec(features, label, layers, loss, optimizer, 1, pipeline.seed());
       long parameters = spec.parameterCount(); // builds the layers, and so finds what cannot be
       return spec.withBatch(pipeline.batch().orElseGet(() -> batch(parameters)));
+    } catch (IllegalArgumentException e) {
+      throw mismatch(e.getMessage());
+    }
+  }
+
+  private boolean isAuto() {
+    Pipeline.Model model = pipeline.model();
+    return model.layers().isEmpty() && model.loss().isEmpty() && model.optimizer().isEmpty();
+  }
+
+  private ModelSpec auto(List<FeatureSpec> features, LabelSpec label) {
+    PanelSpec panel = AutoPanel.of(features, label.classes().size(), pipeline.seed());
+    try {
+      return new ModelSpec(
+          features,
+          label,
+          ModelSpec.defaultLoss(label),
+          panel,
+          pipeline.batch().orElse(1),
+          pipeline.seed());
     } catch (IllegalArgumentException e) {
       throw mismatch(e.getMessage());
     }

@@ -24,9 +24,13 @@ final class ModelDifferences {
     ModelDifferences differences = new ModelDifferences();
     differences.features(was.features(), is.features());
     differences.compare("label", label(was.label()), label(is.label()));
+    differences.compare("model", kind(was), kind(is));
     differences.compare("model.layers", layers(was.layers()), layers(is.layers()));
+    differences.compare("model.panel", was.panel(), is.panel());
     differences.compare("model.loss", was.loss(), is.loss());
-    differences.optimizer(was.optimizer(), is.optimizer());
+    if (was.optimizer() != null && is.optimizer() != null) {
+      differences.optimizer(was.optimizer(), is.optimizer());
+    }
     differences.compare("batch", was.batch(), is.batch());
     differences.compare("seed", was.seed(), is.seed());
     return differences.found;
@@ -89,8 +93,15 @@ final class ModelDifferences {
         : words.subList(0, CLASSES_SHOWN) + " and " + (words.size() - CLASSES_SHOWN) + " more";
   }
 
+  private static String kind(ModelSpec spec) {
+    return spec.panel() == null ? "layers" : "auto";
+  }
+
   /** The output layer is told unless it follows from the label. */
   private static String layers(List<LayerSpec> layers) {
+    if (layers.isEmpty()) {
+      return "none";
+    }
     boolean stated = layers.getLast() instanceof LayerSpec.RecursiveLeastSquares;
     return layers.subList(0, layers.size() - (stated ? 0 : 1)).stream()
         .map(ModelDifferences::layer)

@@ -30,6 +30,12 @@ public final class SpecChange {
    */
   public static SpecChange of(String pipelineName, ModelSpec stored, ModelSpec stated) {
     SpecChange change = new SpecChange(pipelineName, stored, stated);
+    if (stored.panel() != null || stated.panel() != null) {
+      if (!stored.equals(stated)) {
+        throw change.refused();
+      }
+      return change;
+    }
     if (!withRate(stored, stated.optimizer().learningRate()).equals(stated)) {
       throw change.refused();
     }
@@ -48,6 +54,9 @@ public final class SpecChange {
    * @throws StateMismatchException if one of them would have had another learning rate
    */
   public Optional<String> after(long steps) {
+    if (stated.panel() != null) {
+      return Optional.empty();
+    }
     LearningRate was = stored.optimizer().learningRate();
     LearningRate is = stated.optimizer().learningRate();
     if (was.equals(is)) {

@@ -1,0 +1,183 @@
+package dev.millrace.engine.feature;
+
+import dev.millrace.engine.feature.FeatureSpace.Field;
+import dev.millrace.engine.kernel.Elementary;
+import dev.millrace.engine.layer.Entries;
+import dev.millrace.engine.random.CounterRandom;
+import dev.millrace.engine.state.StateArray;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Writes the two fields that an {@link ExpansionSpec} states behind those of the features.
+ *
+ * <p>{@link FeatureSpace#BASIS}, for each number x that stands in its row as z: the two hat
+ * functions beside u = (knots − 1)·Φ(z), weighing together 1; the category of the value x, if it is
+ * one of the first different ones; or the category of missing. {@link FeatureSpace#CROSSES}, for
+ * each pair: a bucket by the hash of both values, a number being known by its value while it has
+ * had at most {@value #EXACT_MAX} different ones, and by the decile Φ(z) afterwards.
+ */
+final class Expansion {
+  private static final int EXACT_MAX = 32;
+  private static final int DECILES = 10;
+  private static final long MISSING = -1;
+  private static final long PAIR = 0x9E3779B97F4A7C15L;
+
+  private final ExpansionSpec spec;
+  private final Field[] numbers;
+  private final Field[] categories;
+  private final int[] pairs; // two places in codes each
+  private final int basisBase;
+  private final int crossesBase;
+  private final int shift; // from a hash to a bucket
+  private final long[] codes; // by number, then by category: what a cross knows of it
+
+  private final double[] values; // [numbers][spec.values], each number's in order of appearance
+  private final long[] known; // by number: how many of them there are, one more if too many came
+  private final int[][] index; // by number: place + 1 of a value, by open addressing
+
+  Expansion(ExpansionSpec spec, List<Field> fields, int basisBase) {
+    this.spec = spec;
+    numbers =
+        fields.stream()
+            .filter(field -> field.spec().kind() == FeatureKind.NUMERIC)
+            .limit(spec.numbers())
+            .toArray(Field[]::new);
+    categories =
+        fields.stream().filter(field -> field.spec().kind().isCategory()).toArray(Field[]::new);
+    this.basisBase = basisBase;
+    crossesBase = basisBase + numbers.length * spec.basisSize();
+    shift = Long.SIZE - Integer.numberOfTrailingZeros(spec.buckets());
+    codes = new long[numbers.length + categories.length];
+    pairs = pairs(codes.length, spec);
+    values = new double[numbers.length * spec.values()];
+    known = new long[numbers.length];
+    index = new int[numbers.length][Integer.highestOneBit(Math.max(1, 4 * spec.values() - 1))];
+  }
+
+  /** All pairs, or as many as stated, each as likely as any other. */
+  private static int[] pairs(int count, ExpansionSpec spec) {
+    List<int[]> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      for (int j = i + 1; j < count; j++) {
+        all.add(new int[] {i, j});
+      }
+    }
+    int chosen = Math.min(spec.pairs(), all.size());
+    for (int i = 0; i < chosen && chosen < all.size(); i++) {
+      double uniform = CounterRandom.uniform(spec.seed(), PAIR, i);
+      int other = i + (int) (uniform * (all.size() - i));
+      int[] swapped = all.get(other);
+      all.set(other, all.get(i));
+      all.set(i, swapped);
+    }
+    return all.subList(0, chosen).stream().flatMapToInt(Arrays::stream).toArray();
+  }
+
+  static int basisCategories(ExpansionSpec spec, List<Field> fields) {
+    long numbers = fields.stream().filter(f -> f.spec().kind() == FeatureKind.NUMERIC).count();
+    return Math.toIntExact(Math.min(numbers, spec.numbers())) * spec.basisSize();
+  }
+
+  static boolean hasPairs(ExpansionSpec spec, List<Field> fields) {
+    long numbers = fields.stream().filter(f -> f.spec().kind() == FeatureKind.NUMERIC).count();
+    long categories = fields.stream().filter(f -> f.spec().kind().isCategory()).count();
+    return spec.pairs() > 0 && Math.min(numbers, spec.numbers()) + categories > 1;
+  }
+
+  /**
+   * Appends the fields of a row whose features have been written.
+   *
+   * @param row its numbers, from offset
+   * @param entries its categories; those of the features are the last there are
+   * @param firstField of the row, among all that entries has
+   */
+  void expand(EventRow event, float[] row, int offset, Entries entries, int firstField) {
+    if (numbers.length > 0) {
+      for (int i = 0; i < numbers.length; i++) {
+        codes[i] =
+            basis(i, event.numbers[numbers[i].slot()], row[offset + numbers[i].column()], entries);
+      }
+      entries.endField();
+    }
+    if (pairs.length > 0) {
+      for (int i = 0; i < categories.length; i++) {
+        codes[numbers.length + i] = entries.index(entries.start(firstField + i));
+      }
+      for (int p = 0; p < pairs.length; p += 2) {
+        long code = mix(PAIR * (p + 1) + codes[pairs[p]]);
+        entries.add(crossesBase + (int) (mix(code + codes[pairs[p + 1]]) >>> shift), 1f);
+      }
+      entries.endField();
+    }
+  }
+
+  /** Adds the entries of one number, and returns what a cross knows it by. */
+  private long basis(int i, double value, float z, Entries entries) {
+    int base = basisBase + i * spec.basisSize();
+    if (Double.isNaN(value)) {
+      entries.add(base + spec.knots() + spec.values(), 1f);
+      return MISSING;
+    }
+    float share = Elementary.normalCdf(z);
+    float u = (spec.knots() - 1) * share;
+    int knot = Math.min(spec.knots() - 2, (int) u);
+    float part = u - knot;
+    entries.add(base + knot, 1f - part);
+    entries.add(base + knot + 1, part);
+    int place = place(i, value);
+    if (place >= 0) {
+      entries.add(base + spec.knots() + place, 1f);
+      if (known[i] <= EXACT_MAX) {
+        return place;
+      }
+    }
+    return DECILES - 1 - Math.min(DECILES - 1, (int) (DECILES * share)) - 1_000;
+  }
+
+  /** The place of a value among the first different ones, -1 if it is not among them. */
+  private int place(int i, double value) {
+    int mask = index[i].length - 1;
+    int slot = (int) mix(Double.doubleToLongBits(value + 0.0)) & mask;
+    for (; index[i][slot] != 0; slot = slot + 1 & mask) {
+      if (values[i * spec.values() + index[i][slot] - 1] == value) {
+        return index[i][slot] - 1;
+      }
+    }
+    if (known[i] >= spec.values()) {
+      known[i] = spec.values() + 1L;
+      return -1;
+    }
+    values[i * spec.values() + (int) known[i]] = value;
+    index[i][slot] = (int) ++known[i];
+    return (int) known[i] - 1;
+  }
+
+  List<StateArray> state() {
+    return List.of(
+        StateArray.of("feat/expansion.values", values),
+        StateArray.of("feat/expansion.known", known));
+  }
+
+  /** Takes up the values that were read. */
+  void restored() {
+    for (int i = 0; i < numbers.length; i++) {
+      Arrays.fill(index[i], 0);
+      int mask = index[i].length - 1;
+      for (int v = 0; v < Math.min(known[i], spec.values()); v++) {
+        int slot = (int) mix(Double.doubleToLongBits(values[i * spec.values() + v] + 0.0)) & mask;
+        while (index[i][slot] != 0) {
+          slot = slot + 1 & mask;
+        }
+        index[i][slot] = v + 1;
+      }
+    }
+  }
+
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.millrace.engine.network;
+
+import dev.millrace.engine.layer.Entries;
+import dev.millrace.engine.state.StateArray;
+import java.util.List;
+
+/** What predicts rows and learns from them: one {@link Network}, or several that are mixed. */
+public interface Model {
+  /** Begins as the seed says. */
+  void initialize(long seed);
+
+  /** The width of a row of {@link #forward}'s result. */
+  int outputs();
+
+  /** How many floats of targets a row has. */
+  int targetsPerRow();
+
+  /**
+   * The outputs of some rows.
+   *
+   * @param x [rows][inputs] from offset
+   * @param categories of which the rows from firstRow on are these rows
+   * @return [rows][outputs], owned by the model and valid until the next forward or step
+   */
+  float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows);
+
+  /**
+   * One step from the rows of the last forward.
+   *
+   * @param targets [rows][targetsPerRow] from targetOffset
+   * @param weights [rows] from weightOffset
+   * @return false, and nothing has changed, if what would be learned is not finite
+   */
+  boolean learn(float[] targets, int targetOffset, float[] weights, int weightOffset, int rows);
+
+  /** The number of steps made. */
+  long steps();
+
+  /** Sets the number of steps, where the state is that of a model so far. */
+  void restoreSteps(long steps);
+
+  /** All that must survive beside the number of steps, under names that begin with the prefix. */
+  List<StateArray> state(String prefix);
+}

@@ -1,0 +1,36 @@
+package dev.millrace.engine.panel;
+
+import dev.millrace.engine.state.StateArray;
+import java.util.List;
+
+/**
+ * Makes one prediction of what the experts say of a row, and learns whom to trust from the label.
+ * Sums go over the experts in their order, in double precision.
+ */
+interface Mixer {
+  /** Trusts all alike. */
+  void reset();
+
+  /**
+   * The prediction.
+   *
+   * @param said [experts][outputs] from saidAt, all finite
+   * @param mixed receives [outputs] from mixedAt
+   */
+  void mix(float[] said, int saidAt, float[] mixed, int mixedAt);
+
+  /**
+   * Learns from a label.
+   *
+   * @param said what the experts said of the row
+   * @param targets of the row, from targetAt, as a network's
+   * @param weight how much the row counts
+   */
+  void learn(float[] said, int saidAt, float[] targets, int targetAt, float weight);
+
+  /** How much each expert counts now; together 1. */
+  double[] weights();
+
+  /** What must survive. */
+  List<StateArray> state(String prefix);
+}
