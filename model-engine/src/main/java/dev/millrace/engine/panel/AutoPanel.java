@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
- * The panel that {@code model: auto} is; {@code docs/learning.md} says why it has these experts.
+ * The panel that {@code model: auto} is: about ten networks, linear or small, that differ in what
+ * they read and in how fast they learn. {@code docs/learning.md} says why these.
  */
 public final class AutoPanel {
   private static final int KNOTS = 16;
@@ -24,91 +26,99 @@ public final class AutoPanel {
   private static final int PAIRS = 150;
   private static final int BUCKETS = 1 << 18;
   private static final int UNITS = 64;
-  private static final int BASIS_NETWORK_MAX = 3_000;
 
+  /** A network that reads the basis is small enough up to so many inputs. */
+  private static final long BASIS_NETWORK_INPUTS_MAX = 3_000;
+
+  /**
+   * What a linear expert of each reach reads; the wider reach is the narrower where it is empty.
+   */
+  private final String features;
+
+  private final String basis;
+  private final String crosses;
+  private final boolean smallBasis;
   private final int outputs;
   private final Activation activation;
   private final List<ExpertSpec> experts = new ArrayList<>();
 
-  private AutoPanel(int classes) {
-    outputs = classes <= 2 ? 1 : classes;
+  private AutoPanel(FeatureSpace space, int classes) {
+    outputs = outputs(classes);
     activation =
         switch (classes) {
           case 0 -> Activation.LINEAR;
           case 2 -> Activation.SIGMOID;
           default -> Activation.SOFTMAX;
         };
+    SequencedMap<String, Integer> fields = space.categories();
+    features = Inputs.FEATURES;
+    boolean hasBasis = fields.containsKey(FeatureSpace.BASIS);
+    basis = hasBasis ? features + Inputs.AND + FeatureSpace.BASIS : features;
+    crosses =
+        fields.containsKey(FeatureSpace.CROSSES)
+            ? basis + Inputs.AND + FeatureSpace.CROSSES
+            : basis;
+    long inputs =
+        fields.sequencedEntrySet().stream()
+            .filter(field -> !field.getKey().equals(FeatureSpace.CROSSES))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    smallBasis = hasBasis && space.width() + inputs <= BASIS_NETWORK_INPUTS_MAX;
   }
 
-  /** The panel for a label and features. */
+  private static int outputs(int classes) {
+    return classes <= 2 ? 1 : classes;
+  }
+
+  /**
+   * The panel for features and a label.
+   *
+   * @param classes of the label, 0 in a regression
+   */
   public static PanelSpec of(List<FeatureSpec> features, int classes, long seed) {
-    AutoPanel auto = new AutoPanel(classes);
-    int buckets = Integer.highestOneBit(Math.max(1, BUCKETS / auto.outputs));
+    int buckets = Integer.highestOneBit(Math.max(2, BUCKETS / outputs(classes)));
     ExpansionSpec expansion = new ExpansionSpec(KNOTS, VALUES, NUMBERS, PAIRS, buckets, seed);
-    FeatureSpace space = new FeatureSpace(features, Optional.of(expansion));
-    boolean basis = space.categories().containsKey(FeatureSpace.BASIS);
-    String f0 = Inputs.FEATURES;
-    String f1 = basis ? f0 + Inputs.AND + FeatureSpace.BASIS : f0;
-    boolean crosses = space.categories().containsKey(FeatureSpace.CROSSES);
-    String f2 = crosses ? f1 + Inputs.AND + FeatureSpace.CROSSES : f1;
-    long f1Size =
-        space.width()
-            + space.categories().sequencedEntrySet().stream()
-                .filter(field -> !field.getKey().equals(FeatureSpace.CROSSES))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
-    if (classes > 0) {
-      auto.classification(f0, f1, f2, f1Size, basis, crosses);
+    AutoPanel auto = new AutoPanel(new FeatureSpace(features, Optional.of(expansion)), classes);
+    if (classes == 0) {
+      auto.addForValues();
     } else {
-      auto.regression(f0, f1, f2, f1Size, basis, crosses);
+      auto.addForClasses();
     }
     return new PanelSpec(auto.experts, expansion);
   }
 
-  private void classification(
-      String f0, String f1, String f2, long f1Size, boolean basis, boolean crosses) {
+  private void addForClasses() {
     LossSpec loss = outputs == 1 ? LossSpec.BINARY_CROSSENTROPY : LossSpec.CATEGORICAL_CROSSENTROPY;
-    linear("linear_sgd_001", f0, loss, sgd(0.01));
-    linear("linear_sgd_01", f0, loss, sgd(0.1));
-    linear("linear_sgd_05", f0, loss, sgd(0.5));
-    linear("linear_adagrad_01", f0, loss, normalizedAdagrad(0.1));
-    linear("linear_adagrad_1", f0, loss, normalizedAdagrad(1));
-    network("network_adagrad_003", f0, loss, adagrad(0.03));
-    network("network_adagrad_01", f0, loss, adagrad(0.1));
-    network("network_sgd_03", f0, loss, normalizedSgd(0.3));
-    network("network_sgd_1", f0, loss, normalizedSgd(1));
-    if (basis) {
-      linear("basis_sgd_01", f1, loss, sgd(0.1));
-      linear("basis_adagrad_03", f1, loss, normalizedAdagrad(0.3));
-      if (f1Size <= BASIS_NETWORK_MAX) {
-        network("basis_network_adagrad_003", f1, loss, adagrad(0.03));
-      }
+    linear("linear_slow", features, loss, normalizedSgd(0.3));
+    linear("linear_quick", features, loss, normalizedSgd(4));
+    if (!basis.equals(crosses)) {
+      linear("basis", basis, loss, normalizedAdagrad(0.5));
     }
-    if (crosses) {
-      linear("crosses_adagrad_03", f2, loss, normalizedAdagrad(0.3));
+    linear("crosses_slow", crosses, loss, normalizedAdagrad(0.1));
+    linear("crosses", crosses, loss, normalizedAdagrad(0.3));
+    linear("crosses_quick", crosses, loss, normalizedAdagrad(3));
+    network("network", features, 1, loss, adagrad(0.1));
+    network("network_quick", features, 1, loss, normalizedSgd(2));
+    network("network_deep", features, 2, loss, adagrad(0.1));
+    if (smallBasis) {
+      network("basis_network", basis, 1, loss, normalizedSgd(1));
     }
   }
 
-  private void regression(
-      String f0, String f1, String f2, long f1Size, boolean basis, boolean crosses) {
+  private void addForValues() {
     LossSpec squared = LossSpec.MEAN_SQUARED_ERROR;
-    LossSpec huber = LossSpec.of("huber");
-    linear("linear_sgd_001", f0, squared, sgd(0.01));
-    linear("linear_sgd_01", f0, squared, sgd(0.1));
-    linear("linear_adagrad_01", f0, squared, normalizedAdagrad(0.1));
-    linear("linear_adagrad_1", f0, squared, normalizedAdagrad(1));
-    network("network_adagrad_003", f0, squared, adagrad(0.03));
-    network("network_adagrad_01", f0, squared, adagrad(0.1));
-    network("network_huber_01", f0, huber, adagrad(0.1));
-    if (basis) {
-      if (f1Size <= BASIS_NETWORK_MAX) {
-        network("basis_network_adagrad_003", f1, squared, adagrad(0.03));
-        network("basis_network_huber_01", f1, huber, adagrad(0.1));
-      }
-      linear("basis_adagrad_03", f1, squared, normalizedAdagrad(0.3));
-    }
-    if (crosses) {
-      linear("crosses_huber_03", f2, huber, normalizedAdagrad(0.3));
+    LossSpec huber = LossSpec.HUBER;
+    linear("linear", features, huber, normalizedAdagrad(3));
+    linear("linear_quick", features, huber, normalizedSgd(1));
+    linear("basis", basis, huber, normalizedAdagrad(0.3));
+    linear("basis_quick", basis, squared, normalizedAdagrad(3));
+    linear("crosses", crosses, squared, normalizedAdagrad(0.1));
+    linear("crosses_quick", crosses, huber, normalizedSgd(1));
+    network("network", features, 1, huber, normalizedAdagrad(0.3));
+    network("network_deep", features, 2, huber, adagrad(0.1));
+    network("network_quick", features, 2, squared, normalizedSgd(0.3));
+    if (smallBasis) {
+      network("basis_network", basis, 1, huber, adagrad(0.1));
     }
   }
 
@@ -116,19 +126,24 @@ public final class AutoPanel {
     experts.add(new ExpertSpec(name, List.of(output(List.of(reads))), loss, optimizer));
   }
 
-  private void network(String name, String reads, LossSpec loss, OptimizerSpec optimizer) {
-    LayerSpec hidden =
-        new LayerSpec.Dense(
-            "", List.of(reads), UNITS, Activation.RELU, true, Initializer.LECUN_NORMAL, 0, 0);
-    experts.add(new ExpertSpec(name, List.of(hidden, output(List.of())), loss, optimizer));
+  private void network(
+      String name, String reads, int hidden, LossSpec loss, OptimizerSpec optimizer) {
+    List<LayerSpec> layers = new ArrayList<>();
+    layers.add(hidden(List.of(reads), Initializer.LECUN_NORMAL));
+    for (int i = 1; i < hidden; i++) {
+      layers.add(hidden(List.of(), Initializer.HE_NORMAL));
+    }
+    layers.add(output(List.of()));
+    experts.add(new ExpertSpec(name, layers, loss, optimizer));
   }
 
+  private static LayerSpec hidden(List<String> reads, Initializer initializer) {
+    return new LayerSpec.Dense("", reads, UNITS, Activation.RELU, true, initializer, 0, 0);
+  }
+
+  /** All 0 at first, so that what an expert has not learned it does not say. */
   private LayerSpec output(List<String> reads) {
     return new LayerSpec.Dense("", reads, outputs, activation, true, Initializer.ZEROS, 0, 0);
-  }
-
-  private static OptimizerSpec sgd(double rate) {
-    return OptimizerSpec.of("sgd", Map.of("learning_rate", rate));
   }
 
   private static OptimizerSpec normalizedSgd(double rate) {

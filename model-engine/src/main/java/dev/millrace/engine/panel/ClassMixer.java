@@ -6,43 +6,53 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Mixes probabilities in four ways and these four by the first of them: fixed-share Bayes (Herbster
- * and Warmuth 1998), which follows the best expert and changes over when the stream does, and
- * logistic mixing (Mattern 2012), a softmax over weighted log-probabilities, at two rates.
+ * Mixes probabilities in four ways, and these four as the first: twice a mean over the experts by
+ * fixed-share Bayes (Herbster and Warmuth 1998), which follows the best expert, one slow to change
+ * over to another and one quick; and twice a softmax over weighted log-probabilities (logistic
+ * mixing, Mattern 2012), which can be better than every expert, taught at a low and a high rate.
  */
 final class ClassMixer implements Mixer {
-  private static final double SHARE = 0.01;
+  private static final double[] SHARES = {0.001, 0.03};
+  private static final double[] RATES = {0.002, 0.02};
+  private static final double LAST_SHARE = 0.003;
+  private static final int MIXTURES = SHARES.length + RATES.length;
+
+  /** A probability is believed to be at least this much. */
   private static final double PROBABILITY_MIN = 1e-4;
-  private static final double LOG_MAX = 8;
-  private static final double[] RATES = {0.002, 0.01};
-  private static final int MIXTURES = 1 + RATES.length;
+
+  private static final float LOGARITHM_OF_MIN = 1e-15f;
+
+  /** Log-probabilities lie within so much of their mean. */
+  private static final double LOGARITHM_MAX = 8;
 
   private final int experts;
   private final int outputs;
   private final int classes;
-  private final double[] bayes; // by expert
+  private final double[][] bayes; // by share and expert
   private final double[][] logistic; // by rate and expert
   private final double[] last; // by mixture
 
   private final double[] p; // [experts][classes]
-  private final double[] logs; // the same, less their mean
-  private final double[][] q; // by mixture and class
+  private final double[] logs; // the same, less their mean over the classes
+  private final double[][] mixtures; // by mixture and class
 
   ClassMixer(int experts, int outputs) {
     this.experts = experts;
     this.outputs = outputs;
     classes = outputs == 1 ? 2 : outputs;
-    bayes = new double[experts];
+    bayes = new double[SHARES.length][experts];
     logistic = new double[RATES.length][experts];
     last = new double[MIXTURES];
     p = new double[experts * classes];
     logs = new double[experts * classes];
-    q = new double[MIXTURES][classes];
+    mixtures = new double[MIXTURES][classes];
   }
 
   @Override
   public void reset() {
-    Arrays.fill(bayes, 1.0 / experts);
+    for (double[] weights : bayes) {
+      Arrays.fill(weights, 1.0 / experts);
+    }
     for (double[] weights : logistic) {
       Arrays.fill(weights, 1.0 / experts);
     }
@@ -52,115 +62,128 @@ final class ClassMixer implements Mixer {
   @Override
   public void mix(float[] said, int saidAt, float[] mixed, int mixedAt) {
     compute(said, saidAt);
-    for (int c = outputs == 1 ? 1 : 0; c < classes; c++) {
+    int first = classes - outputs; // one output is the probability of the second class
+    for (int i = 0; i < outputs; i++) {
       double sum = 0;
       for (int m = 0; m < MIXTURES; m++) {
-        sum += last[m] * q[m][c];
+        sum += last[m] * mixtures[m][first + i];
       }
-      mixed[mixedAt++] = (float) sum;
+      mixed[mixedAt + i] = (float) sum;
     }
   }
 
-  /** What each mixture says. */
   private void compute(float[] said, int saidAt) {
     for (int k = 0; k < experts; k++) {
-      double mean = 0;
-      int at = k * classes;
-      for (int c = 0; c < classes; c++) {
-        p[at + c] =
-            outputs == 1
-                ? (c == 1 ? said[saidAt + k] : 1 - said[saidAt + k])
-                : said[saidAt + at + c];
-        logs[at + c] = Elementary.log((float) Math.max(p[at + c], 1e-15));
-        mean += logs[at + c];
-      }
-      mean /= classes;
-      for (int c = 0; c < classes; c++) {
-        logs[at + c] = Math.max(-LOG_MAX, Math.min(LOG_MAX, logs[at + c] - mean));
-      }
+      takeProbabilities(said, saidAt + k * outputs, k * classes);
+      takeLogarithms(k * classes);
     }
-    for (int c = 0; c < classes; c++) {
-      double sum = 0;
-      for (int k = 0; k < experts; k++) {
-        sum += bayes[k] * p[k * classes + c];
-      }
-      q[0][c] = sum;
+    for (int m = 0; m < SHARES.length; m++) {
+      sums(bayes[m], p, mixtures[m]);
     }
-    for (int r = 0; r < RATES.length; r++) {
-      softmax(logistic[r], q[1 + r]);
+    for (int m = 0; m < RATES.length; m++) {
+      double[] mixture = mixtures[SHARES.length + m];
+      sums(logistic[m], logs, mixture);
+      softmax(mixture);
     }
   }
 
-  private void softmax(double[] weights, double[] to) {
-    double max = Double.NEGATIVE_INFINITY;
+  private void takeProbabilities(float[] said, int saidAt, int at) {
+    if (outputs == 1) {
+      p[at] = 1f - said[saidAt];
+      p[at + 1] = said[saidAt];
+      return;
+    }
     for (int c = 0; c < classes; c++) {
-      double z = 0;
-      for (int k = 0; k < experts; k++) {
-        z += weights[k] * logs[k * classes + c];
+      p[at + c] = said[saidAt + c];
+    }
+  }
+
+  private void takeLogarithms(int at) {
+    double mean = 0;
+    for (int c = at; c < at + classes; c++) {
+      logs[c] = Elementary.log(Math.max(LOGARITHM_OF_MIN, (float) p[c]));
+      mean += logs[c];
+    }
+    mean /= classes;
+    for (int c = at; c < at + classes; c++) {
+      logs[c] = Math.max(-LOGARITHM_MAX, Math.min(LOGARITHM_MAX, logs[c] - mean));
+    }
+  }
+
+  /** By class, Σ weight·value over the experts. */
+  private void sums(double[] weights, double[] values, double[] to) {
+    Arrays.fill(to, 0);
+    for (int k = 0; k < experts; k++) {
+      for (int c = 0; c < classes; c++) {
+        to[c] += weights[k] * values[k * classes + c];
       }
-      to[c] = z;
-      max = Math.max(max, z);
+    }
+  }
+
+  private static void softmax(double[] z) {
+    double max = z[0];
+    for (double value : z) {
+      max = Math.max(max, value);
     }
     double all = 0;
-    for (int c = 0; c < classes; c++) {
-      to[c] = Elementary.exp((float) (to[c] - max));
-      all += to[c];
+    for (int c = 0; c < z.length; c++) {
+      z[c] = Elementary.exp((float) (z[c] - max));
+      all += z[c];
     }
-    for (int c = 0; c < classes; c++) {
-      to[c] /= all;
+    for (int c = 0; c < z.length; c++) {
+      z[c] /= all;
     }
   }
 
   @Override
-  public void learn(float[] said, int saidAt, float[] targets, int targetAt, float weight) {
+  public void learn(float[] said, int saidAt, float target, float weight) {
     compute(said, saidAt);
-    int label = (int) targets[targetAt]; // of two classes it is 0 or 1 as well
+    int label = (int) target;
     for (int m = 0; m < MIXTURES; m++) {
-      last[m] *= believed(q[m][label], weight);
+      last[m] *= belief(mixtures[m][label], weight);
     }
-    share(last, MIXTURES);
-    for (int k = 0; k < experts; k++) {
-      bayes[k] *= believed(p[k * classes + label], weight);
-    }
-    share(bayes, experts);
-    for (int r = 0; r < RATES.length; r++) {
+    FixedShare.apply(last, LAST_SHARE);
+    for (int m = 0; m < SHARES.length; m++) {
       for (int k = 0; k < experts; k++) {
-        double gradient = 0;
-        for (int c = 0; c < classes; c++) {
-          gradient += (q[1 + r][c] - (c == label ? 1 : 0)) * logs[k * classes + c];
-        }
-        logistic[r][k] -= RATES[r] * weight * gradient;
+        bayes[m][k] *= belief(p[k * classes + label], weight);
       }
+      FixedShare.apply(bayes[m], SHARES[m]);
+    }
+    for (int m = 0; m < RATES.length; m++) {
+      descend(logistic[m], mixtures[SHARES.length + m], label, RATES[m] * weight);
     }
   }
 
-  private static double believed(double probability, float weight) {
-    double p = Math.max(PROBABILITY_MIN, probability);
-    return weight == 1f ? p : Elementary.exp(weight * Elementary.log((float) p));
+  /** What a weight is multiplied with, to the power of the row's own weight. */
+  private static double belief(double probability, float weight) {
+    double believed = Math.max(PROBABILITY_MIN, probability);
+    return weight == 1f ? believed : Elementary.exp(weight * Elementary.log((float) believed));
   }
 
-  private static void share(double[] weights, int count) {
-    double all = 0;
-    for (int k = 0; k < count; k++) {
-      all += weights[k];
-    }
-    for (int k = 0; k < count; k++) {
-      double own = all > 0 ? weights[k] / all : 1.0 / count;
-      weights[k] = (1 - SHARE) * own + SHARE / count;
+  /** A step along the gradient of the log loss. */
+  private void descend(double[] weights, double[] mixture, int label, double rate) {
+    mixture[label] -= 1;
+    for (int k = 0; k < experts; k++) {
+      double gradient = 0;
+      for (int c = 0; c < classes; c++) {
+        gradient += mixture[c] * logs[k * classes + c];
+      }
+      weights[k] -= rate * gradient;
     }
   }
 
   @Override
   public double[] weights() {
-    return bayes.clone();
+    return bayes[0].clone();
   }
 
   @Override
   public List<StateArray> state(String prefix) {
     return List.of(
-        StateArray.of(prefix + "mixer.bayes", bayes),
+        StateArray.of(prefix + "mixer.bayes_slow", bayes[0]),
+        StateArray.of(prefix + "mixer.bayes_quick", bayes[1]),
         StateArray.of(prefix + "mixer.logistic_slow", logistic[0]),
-        StateArray.of(prefix + "mixer.logistic_fast", logistic[1]),
+        StateArray.of(prefix + "mixer.logistic_quick", logistic[1]),
         StateArray.of(prefix + "mixer.last", last));
   }
 }

@@ -23,10 +23,10 @@ interface Mixer {
    * Learns from a label.
    *
    * @param said what the experts said of the row
-   * @param targets of the row, from targetAt, as a network's
+   * @param target the class or the value
    * @param weight how much the row counts
    */
-  void learn(float[] said, int saidAt, float[] targets, int targetAt, float weight);
+  void learn(float[] said, int saidAt, float target, float weight);
 
   /** How much each expert counts now; together 1. */
   double[] weights();

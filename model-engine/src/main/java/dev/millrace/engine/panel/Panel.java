@@ -13,20 +13,22 @@ import java.util.SequencedMap;
 
 /**
  * Networks that all learn every event, and a {@link Mixer} that weighs them by how well each has
- * predicted so far. The last expert is none of the networks: it says the same of every event, the
- * shares of the classes so far or the mean label.
+ * predicted so far. In a classification one expert more says of every event the shares of the
+ * classes so far.
  *
  * <p>An expert whose step is not finite begins anew, while the others go on; one that says what is
- * no number counts as saying what the last expert says.
+ * no number counts as saying 0 or, of classes, that all are alike.
  */
 public final class Panel implements Model {
   private final Network[] networks;
-  private final Constant constant;
+  private final Constant constant; // null in a regression
   private final Mixer mixer;
   private final int experts; // the networks and the constant
   private final int outputs;
+  private final float nothing; // what an expert says that knows nothing
   private final float[] said; // [rows][experts][outputs]
   private final float[] mixed; // [rows][outputs]
+  private final boolean[] refused; // by network
   private final long[] resets; // by network
   private long seed;
   private long steps;
@@ -61,16 +63,19 @@ public final class Panel implements Model {
             .toArray(Network[]::new);
     outputs = networks[0].outputs();
     for (Network network : networks) {
-      if (network.outputs() != outputs || network.targetsPerRow() != targetsPerRow()) {
+      if (network.outputs() != outputs || network.targetsPerRow() != 1) {
         throw new IllegalArgumentException(
-            "experts have the same outputs, outputs=" + network.outputs() + " and " + outputs);
+            "experts have the same outputs and one target, outputs=%d and %d, targets=%d"
+                .formatted(outputs, network.outputs(), network.targetsPerRow()));
       }
     }
-    experts = networks.length + 1;
-    constant = new Constant(classes, outputs);
+    constant = classes == 0 ? null : new Constant(classes);
+    experts = networks.length + (classes == 0 ? 0 : 1);
     mixer = classes == 0 ? new ValueMixer(experts) : new ClassMixer(experts, outputs);
+    nothing = classes == 0 ? 0f : 1f / classes;
     said = new float[Math.multiplyExact(maxRows, experts * outputs)];
     mixed = new float[maxRows * outputs];
+    refused = new boolean[networks.length];
     resets = new long[networks.length];
   }
 
@@ -81,7 +86,9 @@ public final class Panel implements Model {
       networks[k].initialize(seed + k);
     }
     Arrays.fill(resets, 0);
-    constant.reset();
+    if (constant != null) {
+      constant.reset();
+    }
     mixer.reset();
     steps = 0;
   }
@@ -93,34 +100,36 @@ public final class Panel implements Model {
 
   @Override
   public int targetsPerRow() {
-    return networks[0].targetsPerRow();
+    return 1;
   }
 
   @Override
   public float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows) {
-    int stride = experts * outputs;
-    for (int row = 0; row < rows; row++) {
-      constant.say(said, row * stride + networks.length * outputs);
-    }
     for (int k = 0; k < networks.length; k++) {
       float[] y = networks[k].forward(x, offset, categories, firstRow, rows);
       for (int row = 0; row < rows; row++) {
-        take(y, row * outputs, row * stride, k);
+        System.arraycopy(y, row * outputs, said, at(row, k), outputs);
+        sayNothingUnlessNumbers(at(row, k));
       }
     }
     for (int row = 0; row < rows; row++) {
-      mixer.mix(said, row * stride, mixed, row * outputs);
+      if (constant != null) {
+        constant.say(said, at(row, networks.length), outputs);
+      }
+      mixer.mix(said, at(row, 0), mixed, row * outputs);
     }
     return mixed;
   }
 
-  /** Takes what an expert says of a row, unless it is no number. */
-  private void take(float[] y, int yAt, int rowAt, int expert) {
-    int at = rowAt + expert * outputs;
-    System.arraycopy(y, yAt, said, at, outputs);
-    for (int i = 0; i < outputs; i++) {
-      if (!Float.isFinite(said[at + i])) {
-        System.arraycopy(said, rowAt + networks.length * outputs, said, at, outputs);
+  /** Where what an expert says of a row begins. */
+  private int at(int row, int expert) {
+    return (row * experts + expert) * outputs;
+  }
+
+  private void sayNothingUnlessNumbers(int at) {
+    for (int i = at; i < at + outputs; i++) {
+      if (!Float.isFinite(said[i])) {
+        Arrays.fill(said, at, at + outputs, nothing);
         return;
       }
     }
@@ -130,7 +139,6 @@ public final class Panel implements Model {
   public boolean learn(
       float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
     boolean any = false;
-    boolean[] refused = new boolean[networks.length];
     for (int k = 0; k < networks.length; k++) {
       refused[k] = !networks[k].learn(targets, targetOffset, weights, weightOffset, rows);
       any |= !refused[k];
@@ -144,18 +152,22 @@ public final class Panel implements Model {
         resets[k]++;
       }
     }
-    int perRow = targetsPerRow();
     for (int row = 0; row < rows; row++) {
-      int target = targetOffset + row * perRow;
-      float weight = weights == null ? 1f : weights[weightOffset + row];
-      mixer.learn(said, row * experts * outputs, targets, target, weight);
-      constant.learn(targets, target, weight);
+      float target = targets[targetOffset + row];
+      float weight = weights[weightOffset + row];
+      mixer.learn(said, at(row, 0), target, weight);
+      if (constant != null) {
+        constant.learn((int) target, weight);
+      }
     }
     steps++;
     return true;
   }
 
-  /** How much each expert counts now, in their order, the constant last; together 1. */
+  /**
+   * How much each expert counts now, in their order and in a classification the constant last;
+   * together 1.
+   */
   public double[] weights() {
     return mixer.weights();
   }
@@ -179,7 +191,9 @@ public final class Panel implements Model {
     for (int k = 0; k < networks.length; k++) {
       arrays.addAll(networks[k].state(prefix + "expert" + k + "/"));
     }
-    arrays.addAll(constant.state(prefix));
+    if (constant != null) {
+      arrays.add(constant.state(prefix));
+    }
     arrays.addAll(mixer.state(prefix));
     arrays.add(StateArray.of(prefix + "resets", resets));
     return arrays;

@@ -6,72 +6,120 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The mean of what experts say, each weighing what a Bayesian with Laplace errors would give it:
- * its errors are measured by the least mean error of any expert, which is forgotten at a rate of
- * {@value #FORGET}. Weights share, so that an expert that was bad may come back.
+ * Mixes values in two ways and these two as the first: a mean over the experts, each weighing what
+ * a Bayesian with Laplace errors and a fixed share (Herbster and Warmuth 1998) would give it; and
+ * that mean with a correction, linear in what the experts say beside it, that normalised least mean
+ * squares teach. Errors are measured by the least mean error of any expert.
+ *
+ * <p>No expert is believed beyond the range of targets so far.
  */
 final class ValueMixer implements Mixer {
-  private static final double FORGET = 0.995;
-  private static final double SHARE = 0.01;
+  private static final double SHARE = 0.05;
+  private static final double LAST_SHARE = 0.01;
+
+  /** What is kept of the errors at each label. */
+  private static final double KEPT = 0.995;
+
   private static final double SURPRISE_MAX = 20;
+  private static final double RATE = 0.01;
+  private static final int MIXTURES = 2;
+  private static final int MEAN = 0;
+  private static final int CORRECTED = 1;
 
   private final int experts;
-  private final double[] weights;
-  private final double[] errors; // by expert: Σ |error|·0.995^age; then Σ 0.995^age
+  private final double[] weights; // by expert
+  private final double[] errors; // by expert: Σ |error|·0.995^age
+  private final double[] correction; // by expert
+  private final double[] last; // by mixture
+  private final double[] lastErrors;
+  private final double[] seen = new double[3]; // Σ 0.995^age, the least and the greatest target
 
-  // the range of targets so far: no expert is believed beyond it
-  private final double[] range = new double[2];
+  private final double[] says; // by expert
+  private final double[] mixtures = new double[MIXTURES];
 
   ValueMixer(int experts) {
     this.experts = experts;
     weights = new double[experts];
-    errors = new double[experts + 1];
+    errors = new double[experts];
+    correction = new double[experts];
+    last = new double[MIXTURES];
+    lastErrors = new double[MIXTURES];
+    says = new double[experts];
   }
 
   @Override
   public void reset() {
     Arrays.fill(weights, 1.0 / experts);
     Arrays.fill(errors, 0);
-    Arrays.fill(range, 0);
+    Arrays.fill(correction, 0);
+    Arrays.fill(last, 1.0 / MIXTURES);
+    Arrays.fill(lastErrors, 0);
+    Arrays.fill(seen, 0);
   }
 
   @Override
   public void mix(float[] said, int saidAt, float[] mixed, int mixedAt) {
-    double sum = 0;
-    for (int k = 0; k < experts; k++) {
-      sum += weights[k] * within(said[saidAt + k]);
-    }
-    mixed[mixedAt] = (float) sum;
+    compute(said, saidAt);
+    mixed[mixedAt] = (float) (last[MEAN] * mixtures[MEAN] + last[CORRECTED] * mixtures[CORRECTED]);
   }
 
-  private double within(float value) {
-    return Math.max(range[0], Math.min(range[1], value));
+  private void compute(float[] said, int saidAt) {
+    double mean = 0;
+    for (int k = 0; k < experts; k++) {
+      says[k] = Math.max(seen[1], Math.min(seen[2], said[saidAt + k]));
+      mean += weights[k] * says[k];
+    }
+    double corrected = mean;
+    for (int k = 0; k < experts; k++) {
+      corrected += correction[k] * (says[k] - mean);
+    }
+    mixtures[MEAN] = mean;
+    mixtures[CORRECTED] = corrected;
   }
 
   @Override
-  public void learn(float[] said, int saidAt, float[] targets, int targetAt, float weight) {
-    double target = targets[targetAt];
-    errors[experts] = FORGET * errors[experts] + 1;
+  public void learn(float[] said, int saidAt, float target, float weight) {
+    compute(said, saidAt);
+    seen[0] = KEPT * seen[0] + 1;
+    double scale = weigh(says, target, weight, weights, errors, SHARE);
+    correct(target, weight, scale);
+    weigh(mixtures, target, weight, last, lastErrors, LAST_SHARE);
+    seen[1] = Math.min(seen[1], target);
+    seen[2] = Math.max(seen[2], target);
+  }
+
+  /** Moves weights by the errors, and returns the least mean error. */
+  private double weigh(
+      double[] values,
+      double target,
+      float weight,
+      double[] weights,
+      double[] errors,
+      double share) {
     double least = Double.POSITIVE_INFINITY;
-    for (int k = 0; k < experts; k++) {
-      double error = Math.abs(within(said[saidAt + k]) - target);
-      errors[k] = FORGET * errors[k] + error;
+    for (int k = 0; k < values.length; k++) {
+      errors[k] = KEPT * errors[k] + Math.abs(values[k] - target);
       least = Math.min(least, errors[k]);
     }
-    double scale = Math.max(1e-9, least / errors[experts]);
-    double all = 0;
-    for (int k = 0; k < experts; k++) {
-      double error = Math.abs(within(said[saidAt + k]) - target);
-      double surprise = Math.min(error / scale, SURPRISE_MAX);
-      weights[k] *= Elementary.exp((float) (-surprise * weight));
-      all += weights[k];
+    double scale = Math.max(1e-9, least / seen[0]);
+    for (int k = 0; k < values.length; k++) {
+      double surprise = Math.min(weight * Math.abs(values[k] - target) / scale, SURPRISE_MAX);
+      weights[k] *= Elementary.exp((float) -surprise);
     }
-    for (int k = 0; k < experts; k++) {
-      double own = all > 0 ? weights[k] / all : 1.0 / experts;
-      weights[k] = (1 - SHARE) * own + SHARE / experts;
+    FixedShare.apply(weights, share);
+    return scale;
+  }
+
+  private void correct(double target, float weight, double scale) {
+    double error = Math.max(-2 * scale, Math.min(2 * scale, mixtures[CORRECTED] - target));
+    double squares = 0.1 * experts * scale * scale;
+    for (double value : says) {
+      squares += (value - mixtures[MEAN]) * (value - mixtures[MEAN]);
     }
-    range[0] = Math.min(range[0], target);
-    range[1] = Math.max(range[1], target);
+    double step = RATE * Math.min(1f, weight) * error / squares;
+    for (int k = 0; k < experts; k++) {
+      correction[k] -= step * (says[k] - mixtures[MEAN]);
+    }
   }
 
   @Override
@@ -84,6 +132,9 @@ final class ValueMixer implements Mixer {
     return List.of(
         StateArray.of(prefix + "mixer.weights", weights),
         StateArray.of(prefix + "mixer.errors", errors),
-        StateArray.of(prefix + "mixer.range", range));
+        StateArray.of(prefix + "mixer.correction", correction),
+        StateArray.of(prefix + "mixer.last", last),
+        StateArray.of(prefix + "mixer.last_errors", lastErrors),
+        StateArray.of(prefix + "mixer.seen", seen));
   }
 }
