@@ -20,7 +20,7 @@ import java.util.SequencedMap;
  * they read and in how fast they learn. {@code docs/learning.md} says why these.
  */
 public final class AutoPanel {
-  private static final int KNOTS = 16;
+  private static final int KNOTS = 32;
   private static final int VALUES = 64;
   private static final int NUMBERS = 200;
   private static final int PAIRS = 150;
@@ -92,7 +92,7 @@ public final class AutoPanel {
     linear("linear_slow", features, loss, normalizedSgd(0.3));
     linear("linear_quick", features, loss, normalizedSgd(4));
     if (!basis.equals(crosses)) {
-      linear("basis", basis, loss, normalizedAdagrad(0.5));
+      linear("basis", basis, loss, normalizedAdagrad(1));
     }
     linear("crosses_slow", crosses, loss, normalizedAdagrad(0.1));
     linear("crosses", crosses, loss, normalizedAdagrad(0.3));
@@ -101,7 +101,8 @@ public final class AutoPanel {
     network("network_quick", features, 1, loss, normalizedSgd(2));
     network("network_deep", features, 2, loss, adagrad(0.1));
     if (smallBasis) {
-      network("basis_network", basis, 1, loss, normalizedSgd(1));
+      network("basis_network", basis, 1, loss, normalizedAdagrad(0.3));
+      network("basis_network_quick", basis, 1, loss, normalizedSgd(1));
     }
   }
 
