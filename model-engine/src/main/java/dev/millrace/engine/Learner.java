@@ -36,6 +36,9 @@ import java.util.Optional;
  * makes of each, in order. When {@link #batchIsFull}, {@link #step} learns from the batch. When
  * predict is called in between changes no bit of any result, because every row is computed alone.
  *
+ * <p>Where labels come late, a labelled row is predicted beside the batch, and joins the batch, and
+ * the metrics, only when enough events after it have been predicted.
+ *
  * <p>Not thread-safe.
  */
 public final class Learner {
@@ -58,6 +61,7 @@ public final class Learner {
   private static final int SKIPPED_STEPS = 4;
   private static final int STEPS = 5;
   private static final int BATCHED = 6;
+  private static final int WAITING = 7;
 
   private final ModelSpec spec;
   private final int classes;
@@ -70,13 +74,15 @@ public final class Learner {
   private final Outcome outcome;
 
   private final Rows batch; // labelled events, to be learned by the next step
-  private final Rows others; // unlabelled events, until they are predicted
+  private final Rows others; // events without a known label, until they are predicted
+  private final LateLabels late; // labelled events whose label is not known yet
+  private final double[] note; // of a prediction that is scored at once
   private final float[] targets; // [batch][targetsPerRow], labels as the network learns them
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
 
-  private final long[] counts = new long[7];
+  private final long[] counts = new long[8];
   private final LearningPause pause = new LearningPause();
   private final StateBlocks model; // all that predictions depend on
   private final StateBlocks progress; // metrics and counters
@@ -114,7 +120,9 @@ public final class Learner {
             kernels,
             workers);
     network.initialize(spec.seed());
-    metrics = Prequential.of(classes);
+    metrics = Prequential.of(classes, quantile(spec.loss()));
+    note = new double[metrics.noteLength()];
+    late = new LateLabels(spec.label().delay(), metrics);
     outcome = new Outcome(Math.max(1, classes));
     batch = new Rows(spec.batch(), space);
     others = new Rows(UNLABELLED_MAX, space);
@@ -125,6 +133,10 @@ public final class Learner {
     progressArrays.add(StateArray.of("meta/counts", counts));
     progressArrays.add(pause.state());
     progress = new StateBlocks(progressArrays);
+  }
+
+  private static double quantile(LossSpec loss) {
+    return loss.name().equals("quantile") ? loss.get("quantile") : Double.NaN;
   }
 
   /** Exact regression needs targets whose scale never moves, and is the same on any. */
@@ -176,14 +188,31 @@ public final class Learner {
     checkLabel();
     assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
     if (event.labelled) {
-      waiting[waitingCount++] = batch.add(event, offset, featurizer);
+      waiting[waitingCount] =
+          late.areLate() ? ~addLate(offset) : batch.add(event, offset, featurizer);
       counts[LABELLED]++;
     } else {
-      waiting[waitingCount++] = ~others.add(event, offset, featurizer);
+      waiting[waitingCount] = ~others.add(event, offset, featurizer);
     }
+    takeLabelKnownAfter(counts[PREDICTED] + waitingCount++);
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
+  }
+
+  private int addLate(long offset) {
+    int row = others.add(event, offset, featurizer, false);
+    long number = counts[PREDICTED] + waitingCount;
+    late.add(number, offset, others.toBytes(row), featurizer.texts(event));
+    return row;
+  }
+
+  private void takeLabelKnownAfter(long number) {
+    LateLabels.Waiting known = late.learnedAfter(number);
+    if (known != null) {
+      batch.addStored(known.row);
+      featurizer.learn(known.texts, batch.categories(), batch.count() - 1);
+    }
   }
 
   private void checkLabel() {
@@ -222,6 +251,7 @@ public final class Learner {
     activationsAreOfBatch = first == 0 && batch.isFull();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
+      late.scoreAfter(counts[PREDICTED] + i - 1, metrics);
       if (row >= 0) {
         tell(outputs, row - first, batch, row, consumer);
       } else {
@@ -229,6 +259,7 @@ public final class Learner {
       }
     }
     counts[PREDICTED] += waitingCount;
+    late.scoreAfter(counts[PREDICTED] - 1, metrics);
     waitingCount = 0;
     others.clear();
     progress.touch();
@@ -255,7 +286,9 @@ public final class Learner {
 
   private void tell(float[] outputs, int output, Rows rows, int row, Outcome.Consumer consumer) {
     double label = rows.label(row);
-    boolean labelled = rows == batch;
+    double[] lateNote = rows == batch ? null : late.noteOf(rows.offset(row));
+    boolean labelled = rows == batch || lateNote != null;
+    double[] toNote = lateNote == null ? note : lateNote;
     outcome.offset = rows.offset(row);
     outcome.version = network.steps();
     outcome.labelled = labelled;
@@ -266,7 +299,7 @@ public final class Learner {
         fillProbabilities(outputs, output * network.outputs());
         if (labelled) {
           outcome.loss = ClassMetrics.logLoss(outcome.outputs[(int) label]);
-          m.add((int) label, outcome.predictedClass, outcome.loss);
+          m.note((int) label, outcome.predictedClass, outcome.outputs, toNote);
         }
       }
       case ValueMetrics m -> {
@@ -275,9 +308,12 @@ public final class Learner {
         outcome.predictedValue = value;
         if (labelled) {
           outcome.loss = (value - label) * (value - label);
-          m.add(label, value);
+          m.note(label, value, toNote);
         }
       }
+    }
+    if (rows == batch) {
+      metrics.score(note);
     }
     consumer.accept(outcome);
   }
@@ -381,7 +417,8 @@ public final class Learner {
         counts[PREDICTED],
         counts[LABELLED],
         counts[LEARNED],
-        batch.count(),
+        batch.count() + late.count(),
+        late.count(),
         counts[REJECTED],
         counts[SKIPPED_STEPS],
         pause.isOn());
@@ -389,6 +426,13 @@ public final class Learner {
 
   public Prequential metrics() {
     return metrics;
+  }
+
+  /** Scores the events whose labels are to come late too; they are still learned when they come. */
+  public void scoreWaiting() {
+    assert waitingCount == 0 : "waiting events are predicted before they are scored";
+    late.scoreAll(metrics);
+    progress.touch();
   }
 
   /** Begins the metrics anew, as for another epoch over bounded data. */
@@ -418,6 +462,7 @@ public final class Learner {
     for (; rowsStored < batch.count(); rowsStored++) {
       writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
+    late.writeChanged(writer, counts[LABELLED]);
   }
 
   /** Writes everything that {@link #read} takes. */
@@ -428,12 +473,14 @@ public final class Learner {
     for (int i = 0; i < batch.count(); i++) {
       writer.put("pend/" + i, batch.toBytes(i));
     }
+    late.writeAll(writer, counts[LABELLED]);
   }
 
   private void settle() {
     assert waitingCount == 0 : "waiting events are predicted before state is written";
     counts[STEPS] = network.steps();
     counts[BATCHED] = batch.count();
+    counts[WAITING] = late.count();
   }
 
   /**
@@ -466,6 +513,7 @@ public final class Learner {
       batch.addStored(row);
     }
     rowsStored = batch.count();
+    late.read(reader, counts[WAITING], counts[LABELLED]);
     activationsAreOfBatch = false;
   }
 }

@@ -44,7 +44,12 @@ final class Rows {
 
   /** Featurises the event into the next row and returns its number. */
   int add(EventRow event, long offset, Featurizer featurizer) {
-    featurizer.featurize(event, values, count * width, categories);
+    return add(event, offset, featurizer, event.labelled);
+  }
+
+  /** The same, saying whether the label is known yet: only then do texts join vocabularies. */
+  int add(EventRow event, long offset, Featurizer featurizer, boolean labelIsKnown) {
+    featurizer.featurize(event, values, count * width, categories, labelIsKnown);
     offsets[count] = offset;
     labels[count] = event.labelled ? event.label : Double.NaN;
     weights[count] = (float) event.weight;

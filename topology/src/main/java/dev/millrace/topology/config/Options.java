@@ -2,6 +2,7 @@ package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.model.LabelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -158,7 +159,13 @@ final class Options {
                 FIELD,
                 "The number that says how much an event counts in learning, at least 0; never a"
                     + " feature.",
-                "none: every event counts 1")));
+                "none: every event counts 1"),
+            new Option(
+                "delay",
+                new Shape.Whole(0, LabelSpec.DELAY_MAX),
+                "How many events after its own a label is taken as known: it is learned and scored"
+                    + " only then.",
+                "0")));
   }
 
   private static Shape model() {

@@ -144,7 +144,10 @@ public final class PipelineParser {
 
   private static Pipeline.Label label(Value label) {
     return new Pipeline.Label(
-        label.text("field").orElseThrow(), texts(label.get("classes")), label.text("weight"));
+        label.text("field").orElseThrow(),
+        texts(label.get("classes")),
+        label.text("weight"),
+        label.whole("delay").orElse(0L).intValue());
   }
 
   private static Pipeline.Model model(Optional<Value> model) {

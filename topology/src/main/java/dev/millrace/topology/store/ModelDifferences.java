@@ -80,7 +80,8 @@ final class ModelDifferences {
   private static String label(LabelSpec label) {
     return label.field()
         + (label.isClassification() ? " of " + few(label.classes()) : "")
-        + (label.weight() == null ? "" : ", weight " + label.weight());
+        + (label.weight() == null ? "" : ", weight " + label.weight())
+        + (label.delay() == 0 ? "" : ", delay " + label.delay());
   }
 
   private static String few(List<String> words) {

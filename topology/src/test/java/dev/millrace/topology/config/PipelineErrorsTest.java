@@ -294,7 +294,7 @@ class PipelineErrorsTest {
     assertThat(problems("name: x\n"))
         .containsExactly(
             "p.yaml:1:1: input is missing; expected a map of topic, features, key, timestamp",
-            "p.yaml:1:1: label is missing; expected a map of field, classes, weight");
+            "p.yaml:1:1: label is missing; expected a map of field, classes, weight, delay");
     assertOnly(
         "", "p.yaml:1:1: the file is empty; expected a pipeline with at least input and label");
   }
