@@ -12,7 +12,7 @@ import java.util.Map;
  */
 final class FigureTable {
   private static final List<String> SUFFIXES = List.of("", "_window", "_fading");
-  private static final String HEAD = "%-24s %12s %13s %13s%n";
+  private static final String HEAD = "%-24s%12s %12s %12s%n";
   private static final double ROUNDED = 5e-5; // figures that look alike are taken as alike
 
   /** What is printed of a figure that no baseline has. */
