@@ -1,6 +1,5 @@
 package dev.millrace.engine;
 
-import dev.millrace.engine.metric.Prequential;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
 import dev.millrace.engine.state.StateException;
@@ -10,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /**
  * Labelled events whose label is not known yet, as it comes a stated number of events late. The
@@ -100,9 +100,9 @@ final class LateLabels {
   private final Deque<Waiting> unlearned = new ArrayDeque<>();
   private int unstored; // of those not learned, the last so many are not in the store
 
-  LateLabels(int delay, Prequential metrics) {
+  LateLabels(int delay, int noteLength) {
     this.delay = delay;
-    noteLength = metrics.noteLength();
+    this.noteLength = noteLength;
   }
 
   /** Whether labels come late at all. */
@@ -143,14 +143,14 @@ final class LateLabels {
   }
 
   /** Scores the events whose labels are known once this one is predicted. */
-  void scoreAfter(long event, Prequential metrics) {
+  void scoreAfter(long event, Consumer<double[]> metrics) {
     while (!unscored.isEmpty() && unscored.peek().event + delay <= event) {
       score(metrics);
     }
   }
 
   /** Scores every event, though its label has not come. */
-  void scoreAll(Prequential metrics) {
+  void scoreAll(Consumer<double[]> metrics) {
     assert unpredicted.isEmpty() : "an event is predicted before it is scored";
     while (!unscored.isEmpty()) {
       score(metrics);
@@ -158,9 +158,9 @@ final class LateLabels {
     unstored = unlearned.size();
   }
 
-  private void score(Prequential metrics) {
+  private void score(Consumer<double[]> metrics) {
     Waiting waiting = unscored.remove();
-    metrics.score(waiting.note);
+    metrics.accept(waiting.note);
     waiting.note = new double[0];
   }
 

@@ -10,6 +10,7 @@ import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
+import dev.millrace.engine.metric.Intervals;
 import dev.millrace.engine.metric.Prequential;
 import dev.millrace.engine.metric.ValueMetrics;
 import dev.millrace.engine.model.ModelSpec;
@@ -24,7 +25,9 @@ import dev.millrace.engine.state.StateException;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -70,6 +73,7 @@ public final class Learner {
   private final TargetScaler targetScaler;
   private final Network network;
   private final Prequential metrics;
+  private final Optional<Intervals> intervals;
   private final EventRow event;
   private final Outcome outcome;
 
@@ -121,8 +125,13 @@ public final class Learner {
             workers);
     network.initialize(spec.seed());
     metrics = Prequential.of(classes, quantile(spec.loss()));
-    note = new double[metrics.noteLength()];
-    late = new LateLabels(spec.label().delay(), metrics);
+    double coverage = spec.label().coverage();
+    intervals =
+        coverage == 0
+            ? Optional.empty()
+            : Optional.of(new Intervals(coverage, metrics.noteLength(), classes));
+    note = new double[metrics.noteLength() + (coverage == 0 ? 0 : Intervals.COLUMNS)];
+    late = new LateLabels(spec.label().delay(), note.length);
     outcome = new Outcome(Math.max(1, classes));
     batch = new Rows(spec.batch(), space);
     others = new Rows(UNLABELLED_MAX, space);
@@ -132,6 +141,7 @@ public final class Learner {
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
     progressArrays.add(StateArray.of("meta/counts", counts));
     progressArrays.add(pause.state());
+    intervals.ifPresent(bounds -> progressArrays.addAll(bounds.state()));
     progress = new StateBlocks(progressArrays);
   }
 
@@ -251,7 +261,7 @@ public final class Learner {
     activationsAreOfBatch = first == 0 && batch.isFull();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
-      late.scoreAfter(counts[PREDICTED] + i - 1, metrics);
+      late.scoreAfter(counts[PREDICTED] + i - 1, this::score);
       if (row >= 0) {
         tell(outputs, row - first, batch, row, consumer);
       } else {
@@ -259,7 +269,7 @@ public final class Learner {
       }
     }
     counts[PREDICTED] += waitingCount;
-    late.scoreAfter(counts[PREDICTED] - 1, metrics);
+    late.scoreAfter(counts[PREDICTED] - 1, this::score);
     waitingCount = 0;
     others.clear();
     progress.touch();
@@ -312,10 +322,43 @@ public final class Learner {
         }
       }
     }
+    if (intervals.isPresent()) {
+      bound(intervals.get(), toNote);
+    }
     if (rows == batch) {
-      metrics.score(note);
+      score(note);
     }
     consumer.accept(outcome);
+  }
+
+  private void score(double[] scored) {
+    metrics.score(scored);
+    if (intervals.isPresent()) {
+      intervals.get().score(scored);
+    }
+  }
+
+  /** Says between which bounds the label should lie, and notes them. */
+  private void bound(Intervals bounds, double[] toNote) {
+    double bound = bounds.bound();
+    double score;
+    double size;
+    if (classes == 0) {
+      outcome.lower = outcome.predictedValue - bound;
+      outcome.upper = outcome.predictedValue + bound;
+      score = Math.abs(outcome.predictedValue - outcome.label);
+      size = 2 * bound;
+    } else {
+      outcome.setProbabilityMin = Math.max(0, -bound);
+      score = outcome.labelled ? -outcome.outputs[(int) outcome.label] : Double.NaN;
+      size = 0;
+      for (int k = 0; k < classes; k++) {
+        size += outcome.outputs[k] >= outcome.setProbabilityMin ? 1 : 0;
+      }
+    }
+    if (outcome.labelled) {
+      bounds.note(score, bound, size, toNote);
+    }
   }
 
   private void fillProbabilities(float[] outputs, int at) {
@@ -431,13 +474,21 @@ public final class Learner {
   /** Scores the events whose labels are to come late too; they are still learned when they come. */
   public void scoreWaiting() {
     assert waitingCount == 0 : "waiting events are predicted before they are scored";
-    late.scoreAll(metrics);
+    late.scoreAll(this::score);
     progress.touch();
+  }
+
+  /** The figures of the metrics and, if there are bounds, of these. */
+  public Map<String, Double> figures() {
+    Map<String, Double> figures = new LinkedHashMap<>(metrics.figures());
+    intervals.ifPresent(bounds -> figures.putAll(bounds.figures()));
+    return figures;
   }
 
   /** Begins the metrics anew, as for another epoch over bounded data. */
   public void resetMetrics() {
     metrics.reset();
+    intervals.ifPresent(Intervals::resetFigures);
     progress.touch();
   }
 
@@ -497,6 +548,7 @@ public final class Learner {
     model.read(reader);
     featurizer.restored();
     progress.read(reader);
+    intervals.ifPresent(Intervals::restored);
     network.restoreSteps(counts[STEPS]);
     long batched = counts[BATCHED];
     if (batched < 0 || batched >= spec.batch()) {

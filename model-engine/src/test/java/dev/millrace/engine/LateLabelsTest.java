@@ -252,6 +252,60 @@ class LateLabelsTest {
     assertThat(loaded.counters()).isEqualTo(through.counters());
   }
 
+  /** Bounds are of what was known when the event came, wherever predictions are asked for. */
+  @ParameterizedTest
+  @CsvSource({"0, 1, 0", "0, 8, 0", "3, 4, 0", "0, 4, 30", "2, 1, 5"})
+  void shouldBoundTheSameWhereverItStopsAndGoesOn(int classes, int batch, int delay)
+      throws IOException {
+    Learner plain = new Learner(bounded(classes, batch, delay), KERNELS);
+    List<List<Double>> expected = bounds(plain, 0, 900, NEVER);
+    SplittableRandom random = new SplittableRandom(classes + delay);
+    Learner other = new Learner(plain.spec(), KERNELS);
+    List<List<Double>> said = bounds(other, 0, 500, () -> random.nextInt(4) == 0);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelFile.save(other, file);
+    Learner loaded = ModelFile.load(new ByteArrayInputStream(file.toByteArray()), KERNELS);
+    said.addAll(bounds(loaded, 500, 900, NEVER));
+    assertThat(said).isEqualTo(expected);
+    assertThat(loaded.figures()).isEqualTo(plain.figures());
+    assertThat(plain.figures().get("coverage")).isBetween(0.75, 0.9);
+    assertThat(plain.weightsDigest())
+        .as("bounds change no weight")
+        .isEqualTo(digestWithoutBounds(classes, batch, delay));
+  }
+
+  private static String digestWithoutBounds(int classes, int batch, int delay) {
+    Learner learner = new Learner(moving(classes, batch, delay), KERNELS);
+    feed(learner, 0, 900, NEVER);
+    return learner.weightsDigest();
+  }
+
+  private static ModelSpec bounded(int classes, int batch, int delay) {
+    ModelSpec spec = moving(classes, batch, delay);
+    LabelSpec label = new LabelSpec("y", spec.label().classes(), null, delay, 0.8);
+    return new ModelSpec(
+        spec.features(),
+        label,
+        spec.layers(),
+        spec.loss(),
+        spec.optimizer(),
+        spec.batch(),
+        spec.seed());
+  }
+
+  private static List<List<Double>> bounds(
+      Learner learner, long from, long to, BooleanSupplier eager) {
+    List<List<Double>> bounds = new ArrayList<>();
+    Feed.feed(
+        learner,
+        from,
+        to,
+        offset -> fill(learner, offset),
+        eager,
+        o -> bounds.add(List.of((double) o.offset, o.lower, o.upper, o.setProbabilityMin)));
+    return bounds;
+  }
+
   /** As over a file of several epochs: what was scored at the end of one is not in the next. */
   @Test
   void shouldScoreEachEventOnceThoughItIsLearnedLater() {

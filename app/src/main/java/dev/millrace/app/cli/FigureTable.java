@@ -48,7 +48,11 @@ final class FigureTable {
               "quantile_loss",
               false,
               words("no_change_quantile_loss", "no change", "mean_quantile_loss", "mean so far")),
-          new Group("r2", true, NONE));
+          new Group("r2", true, NONE),
+          new Group("coverage", true, NONE),
+          new Group("mean_width", false, NONE),
+          new Group("mean_set_size", false, NONE),
+          new Group("unbounded", false, NONE));
 
   private final Map<String, Double> figures;
   private final Map<String, Double> baselines;

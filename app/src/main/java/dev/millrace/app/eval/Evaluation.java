@@ -76,7 +76,7 @@ public final class Evaluation implements AutoCloseable {
     result.put("rejected", loop.state().deadLettered() + counters.rejected());
     result.put("skipped", skipped);
     result.put("waiting", counters.waiting());
-    result.put("metrics", loop.learner().map(l -> l.metrics().figures()).orElse(Map.of()));
+    result.put("metrics", loop.learner().map(Learner::figures).orElse(Map.of()));
     result.put("baseline", loop.learner().map(l -> l.metrics().baselines()).orElse(Map.of()));
     result.put("version", loop.learner().map(Learner::version).orElse(0L));
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);

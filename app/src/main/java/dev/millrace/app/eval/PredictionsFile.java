@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * What was said of each row, in a file: one line a prediction, with its row counted from 1, its
- * label and what was predicted, and for classes the probability of each. Rows without a prediction
- * have no line.
+ * label and what was predicted, for classes the probability of each, and the bounds if the pipeline
+ * asks for intervals. Rows without a prediction have no line.
  */
 public final class PredictionsFile implements Closeable {
   private final BufferedWriter out;
@@ -67,6 +67,8 @@ public final class PredictionsFile implements Closeable {
       }
       object.put("probabilities", probabilities);
     }
+    bounds(outcome)
+        .forEach((name, value) -> object.put(name, Double.isFinite(value) ? value : null));
     return object;
   }
 
@@ -75,6 +77,9 @@ public final class PredictionsFile implements Closeable {
       out.write("row,label,prediction");
       for (String name : classes) {
         out.write("," + quoted("p_" + name));
+      }
+      for (String name : bounds(outcome).keySet()) {
+        out.write("," + name);
       }
       out.write('\n');
       hasHeader = true;
@@ -85,7 +90,23 @@ public final class PredictionsFile implements Closeable {
     for (int k = 0; k < classes.size(); k++) {
       out.write("," + outcome.outputs[k]);
     }
+    for (double bound : bounds(outcome).values()) {
+      out.write("," + (Double.isFinite(bound) ? bound : ""));
+    }
     out.write('\n');
+  }
+
+  /** Those that the pipeline asks for; one that is infinite is written as none. */
+  private static Map<String, Double> bounds(Outcome outcome) {
+    Map<String, Double> bounds = new LinkedHashMap<>();
+    if (!Double.isNaN(outcome.lower)) {
+      bounds.put("lower", outcome.lower);
+      bounds.put("upper", outcome.upper);
+    }
+    if (!Double.isNaN(outcome.setProbabilityMin)) {
+      bounds.put("set_probability_min", outcome.setProbabilityMin);
+    }
+    return bounds;
   }
 
   private static Object label(Outcome outcome, List<String> classes) {

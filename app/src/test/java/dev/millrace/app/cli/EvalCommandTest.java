@@ -154,6 +154,37 @@ class EvalCommandTest {
   }
 
   @Test
+  void shouldTellHowManyLabelsLayWithinTheirBounds() throws IOException {
+    StringBuilder csv = new StringBuilder("a,y\n");
+    for (int row = 0; row < 400; row++) {
+      csv.append("%d,%d\n".formatted(row % 7, row * 37 % 11));
+    }
+    Path pipeline =
+        file("i.yaml", "input: {topic: t}\nlabel: {field: \"y\"}\nintervals: {coverage: 0.8}\n");
+    Path said = folder.resolve("bounds.csv");
+    Path rows = file("bounded.csv", csv.toString());
+    JsonNode result =
+        run("eval", pipeline, "--data", rows, "--predictions", said, "-o", "json").json();
+    List<String[]> lines =
+        Files.readAllLines(said).stream().map(line -> line.split(",", -1)).toList();
+    assertThat(lines.getFirst()).containsExactly("row", "label", "prediction", "lower", "upper");
+    assertThat(lines.get(1)).as("no bound yet").endsWith("", "");
+    long inside =
+        lines.stream()
+            .skip(1)
+            .filter(
+                line ->
+                    line[3].isEmpty()
+                        || Double.parseDouble(line[1]) >= Double.parseDouble(line[3])
+                            && Double.parseDouble(line[1]) <= Double.parseDouble(line[4]))
+            .count();
+    assertThat(result.at("/metrics/coverage").asDouble()).isCloseTo(inside / 400.0, within(0.01));
+    assertThat(result.at("/metrics/coverage").asDouble()).isCloseTo(0.8, within(0.05));
+    assertThat(run("eval", pipeline, "--data", rows).out())
+        .containsSubsequence("coverage", "mean_width", "unbounded");
+  }
+
+  @Test
   void shouldRefuseFlagsThatCannotBeAndSayWhatCan() throws IOException {
     Path pipeline = pipeline("");
     Path rows = rows();

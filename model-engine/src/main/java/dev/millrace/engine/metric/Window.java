@@ -39,6 +39,11 @@ final class Window {
     Arrays.fill(values, 0);
   }
 
+  /** All values, to be kept. */
+  double[] values() {
+    return values;
+  }
+
   StateArray state() {
     return StateArray.of("metric/window", values);
   }

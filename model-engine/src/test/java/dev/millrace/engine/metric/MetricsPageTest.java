@@ -31,6 +31,13 @@ class MetricsPageTest {
       there.addAll(metrics.figures().keySet());
       there.addAll(metrics.baselines().keySet());
     }
+    for (int classes : new int[] {0, 2}) {
+      Intervals intervals = new Intervals(0.9, 0, classes);
+      double[] note = new double[Intervals.COLUMNS];
+      intervals.note(1, 2, 3, note);
+      intervals.score(note);
+      there.addAll(intervals.figures().keySet());
+    }
     Set<String> named =
         Files.readAllLines(PAGE).stream()
             .filter(line -> line.startsWith("| `"))

@@ -50,7 +50,7 @@ public record Pipeline(
     return new Pipeline(
         name,
         input,
-        new Label(label.field(), label.classes(), label.weight(), delay),
+        new Label(label.field(), label.classes(), label.weight(), delay, label.coverage()),
         model,
         batch,
         seed,
@@ -117,8 +117,10 @@ public record Pipeline(
    *     an enum, or false and true
    * @param weight the field that says how much an event counts in learning; empty: all count 1
    * @param delay how many events after its event a label is taken as known
+   * @param coverage the share of labels within the bounds of their predictions; 0 for no bounds
    */
-  public record Label(String field, List<String> classes, Optional<String> weight, int delay) {}
+  public record Label(
+      String field, List<String> classes, Optional<String> weight, int delay, double coverage) {}
 
   /**
    * The network.

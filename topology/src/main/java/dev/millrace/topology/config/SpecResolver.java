@@ -120,7 +120,8 @@ public final class SpecResolver {
     }
     pipeline.label().weight().ifPresent(this::requireWeight);
     String weight = pipeline.label().weight().orElse(null);
-    return new LabelSpec(name, classes, weight, pipeline.label().delay());
+    return new LabelSpec(
+        name, classes, weight, pipeline.label().delay(), pipeline.label().coverage());
   }
 
   private void requireWeight(String name) {

@@ -81,7 +81,8 @@ final class ModelDifferences {
     return label.field()
         + (label.isClassification() ? " of " + few(label.classes()) : "")
         + (label.weight() == null ? "" : ", weight " + label.weight())
-        + (label.delay() == 0 ? "" : ", delay " + label.delay());
+        + (label.delay() == 0 ? "" : ", delay " + label.delay())
+        + (label.coverage() == 0 ? "" : ", intervals of coverage " + label.coverage());
   }
 
   private static String few(List<String> words) {
