@@ -6,7 +6,8 @@ package dev.millrace.engine;
  * @param predicted events predicted
  * @param labelled events predicted that carried a label
  * @param learned labelled events that a step learned from
- * @param pending labelled events in the partial batch
+ * @param pending labelled events in the partial batch, and those whose label comes late
+ * @param waiting of the pending ones, those whose label is not known yet
  * @param rejected labelled events of skipped steps and of pauses
  * @param skippedSteps steps not made because a loss or gradient was not finite
  * @param paused whether learning pauses, after {@value LearningPause#SKIPPED_MAX} such steps in a
@@ -17,9 +18,10 @@ public record Counters(
     long labelled,
     long learned,
     long pending,
+    long waiting,
     long rejected,
     long skippedSteps,
     boolean paused) {
   /** Of a model that has seen nothing. */
-  public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, false);
+  public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, false);
 }

@@ -10,6 +10,7 @@ import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
+import dev.millrace.engine.metric.Intervals;
 import dev.millrace.engine.metric.Prequential;
 import dev.millrace.engine.metric.ValueMetrics;
 import dev.millrace.engine.model.ModelSpec;
@@ -24,7 +25,10 @@ import dev.millrace.engine.state.StateBlocks;
 import dev.millrace.engine.state.StateException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model that predicts events, then learns from them: features, network, optimiser and metrics
@@ -34,6 +38,9 @@ import java.util.List;
  * ones beside it, until {@link #mustPredict}; {@link #predict} then says what the version in force
  * makes of each, in order. When {@link #batchIsFull}, {@link #step} learns from the batch. When
  * predict is called in between changes no bit of any result, because every row is computed alone.
+ *
+ * <p>Where labels come late, a labelled row is predicted beside the batch, and joins the batch, and
+ * the metrics, only when enough events after it have been predicted.
  *
  * <p>Not thread-safe.
  */
@@ -57,6 +64,7 @@ public final class Learner {
   private static final int SKIPPED_STEPS = 4;
   private static final int STEPS = 5;
   private static final int BATCHED = 6;
+  private static final int WAITING = 7;
 
   private final ModelSpec spec;
   private final int classes;
@@ -65,17 +73,20 @@ public final class Learner {
   private final TargetScaler targetScaler;
   private final Model network;
   private final Prequential metrics;
+  private final Optional<Intervals> intervals;
   private final EventRow event;
   private final Outcome outcome;
 
   private final Rows batch; // labelled events, to be learned by the next step
-  private final Rows others; // unlabelled events, until they are predicted
+  private final Rows others; // events without a known label, until they are predicted
+  private final LateLabels late; // labelled events whose label is not known yet
+  private final double[] note; // of a prediction that is scored at once
   private final float[] targets; // [batch][targetsPerRow], labels as the network learns them
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
 
-  private final long[] counts = new long[7];
+  private final long[] counts = new long[8];
   private final LearningPause pause = new LearningPause();
   private final StateBlocks model; // all that predictions depend on
   private final StateBlocks progress; // metrics and counters
@@ -103,17 +114,30 @@ public final class Learner {
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
     network = model(spec, space, rows, kernels, workers);
     network.initialize(spec.seed());
-    metrics = Prequential.of(classes);
+    metrics = Prequential.of(classes, quantile(spec.loss()));
+    double coverage = spec.label().coverage();
+    intervals =
+        coverage == 0
+            ? Optional.empty()
+            : Optional.of(new Intervals(coverage, metrics.noteLength(), classes));
+    note = new double[metrics.noteLength() + (coverage == 0 ? 0 : Intervals.COLUMNS)];
+    late = new LateLabels(spec.label().delay(), note.length);
     outcome = new Outcome(Math.max(1, classes));
-    batch = new Rows(spec.batch(), space);
-    others = new Rows(UNLABELLED_MAX, space);
+    int saidLength = late.areLate() ? network.saidLength() : 0;
+    batch = new Rows(spec.batch(), space, saidLength);
+    others = new Rows(UNLABELLED_MAX, space, saidLength);
     targets = new float[Math.multiplyExact(spec.batch(), network.targetsPerRow())];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
     progressArrays.add(StateArray.of("meta/counts", counts));
     progressArrays.add(pause.state());
+    intervals.ifPresent(bounds -> progressArrays.addAll(bounds.state()));
     progress = new StateBlocks(progressArrays);
+  }
+
+  private static double quantile(LossSpec loss) {
+    return loss.name().equals("quantile") ? loss.get("quantile") : Double.NaN;
   }
 
   /** Exact regression needs targets whose scale never moves, and is the same on any. */
@@ -178,14 +202,31 @@ public final class Learner {
     checkLabel();
     assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
     if (event.labelled) {
-      waiting[waitingCount++] = batch.add(event, offset, featurizer);
+      waiting[waitingCount] =
+          late.areLate() ? ~addLate(offset) : batch.add(event, offset, featurizer);
       counts[LABELLED]++;
     } else {
-      waiting[waitingCount++] = ~others.add(event, offset, featurizer);
+      waiting[waitingCount] = ~others.add(event, offset, featurizer);
     }
+    takeLabelKnownAfter(counts[PREDICTED] + waitingCount++);
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
+  }
+
+  private int addLate(long offset) {
+    int row = others.add(event, offset, featurizer, false);
+    long number = counts[PREDICTED] + waitingCount;
+    late.add(number, offset, others.toBytes(row), featurizer.texts(event));
+    return row;
+  }
+
+  private void takeLabelKnownAfter(long number) {
+    LateLabels.Waiting known = late.learnedAfter(number);
+    if (known != null) {
+      batch.addStored(known.row);
+      featurizer.learn(known.texts, batch.categories(), batch.count() - 1);
+    }
   }
 
   private void checkLabel() {
@@ -224,6 +265,7 @@ public final class Learner {
     activationsAreOfBatch = first == 0 && batch.isFull();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
+      late.scoreAfter(counts[PREDICTED] + i - 1, this::score);
       if (row >= 0) {
         tell(outputs, row - first, batch, row, consumer);
       } else {
@@ -231,6 +273,7 @@ public final class Learner {
       }
     }
     counts[PREDICTED] += waitingCount;
+    late.scoreAfter(counts[PREDICTED] - 1, this::score);
     waitingCount = 0;
     others.clear();
     progress.touch();
@@ -255,9 +298,28 @@ public final class Learner {
     return batch.count();
   }
 
+  /** Keeps what a panel's experts say of a row, to judge them by once its label is known. */
+  private void keepSaid(LateLabels.Waiting unknown, int output, int row) {
+    int length = others.saidLength();
+    if (length == 0) {
+      return;
+    }
+    network.said(output, others.said(), row * length);
+    unknown.row = others.toBytes(row);
+    int inBatch = batch.indexOf(others.offset(row)); // with a delay that is less than the batch
+    if (inBatch >= 0) {
+      System.arraycopy(others.said(), row * length, batch.said(), inBatch * length, length);
+    }
+  }
+
   private void tell(float[] outputs, int output, Rows rows, int row, Outcome.Consumer consumer) {
     double label = rows.label(row);
-    boolean labelled = rows == batch;
+    LateLabels.Waiting unknown = rows == batch ? null : late.predicted(rows.offset(row));
+    boolean labelled = rows == batch || unknown != null;
+    double[] toNote = unknown == null ? note : unknown.note;
+    if (unknown != null) {
+      keepSaid(unknown, output, row);
+    }
     outcome.offset = rows.offset(row);
     outcome.version = network.steps();
     outcome.labelled = labelled;
@@ -268,7 +330,7 @@ public final class Learner {
         fillProbabilities(outputs, output * network.outputs());
         if (labelled) {
           outcome.loss = ClassMetrics.logLoss(outcome.outputs[(int) label]);
-          m.add((int) label, outcome.predictedClass, outcome.loss);
+          m.note((int) label, outcome.predictedClass, outcome.outputs, toNote);
         }
       }
       case ValueMetrics m -> {
@@ -277,11 +339,47 @@ public final class Learner {
         outcome.predictedValue = value;
         if (labelled) {
           outcome.loss = (value - label) * (value - label);
-          m.add(label, value);
+          m.note(label, value, toNote);
         }
       }
     }
+    if (intervals.isPresent()) {
+      bound(intervals.get(), toNote);
+    }
+    if (rows == batch) {
+      score(note);
+    }
     consumer.accept(outcome);
+  }
+
+  private void score(double[] scored) {
+    metrics.score(scored);
+    if (intervals.isPresent()) {
+      intervals.get().score(scored);
+    }
+  }
+
+  /** Says between which bounds the label should lie, and notes them. */
+  private void bound(Intervals bounds, double[] toNote) {
+    double bound = bounds.bound();
+    double score;
+    double size;
+    if (classes == 0) {
+      outcome.lower = outcome.predictedValue - bound;
+      outcome.upper = outcome.predictedValue + bound;
+      score = Math.abs(outcome.predictedValue - outcome.label);
+      size = 2 * bound;
+    } else {
+      outcome.setProbabilityMin = Math.max(0, -bound);
+      score = outcome.labelled ? -outcome.outputs[(int) outcome.label] : Double.NaN;
+      size = 0;
+      for (int k = 0; k < classes; k++) {
+        size += outcome.outputs[k] >= outcome.setProbabilityMin ? 1 : 0;
+      }
+    }
+    if (outcome.labelled) {
+      bounds.note(score, bound, size, toNote);
+    }
   }
 
   private void fillProbabilities(float[] outputs, int at) {
@@ -353,6 +451,9 @@ public final class Learner {
     if (!activationsAreOfBatch) {
       forward(batch, 0, rows);
     }
+    for (int row = 0; row < rows && batch.saidLength() > 0; row++) {
+      network.recall(row, batch.said(), row * batch.saidLength());
+    }
     for (int row = 0; row < rows; row++) {
       putTarget(row, batch.label(row));
     }
@@ -383,7 +484,8 @@ public final class Learner {
         counts[PREDICTED],
         counts[LABELLED],
         counts[LEARNED],
-        batch.count(),
+        batch.count() + late.count(),
+        late.count(),
         counts[REJECTED],
         counts[SKIPPED_STEPS],
         pause.isOn());
@@ -393,9 +495,24 @@ public final class Learner {
     return metrics;
   }
 
+  /** Scores the events whose labels are to come late too; they are still learned when they come. */
+  public void scoreWaiting() {
+    assert waitingCount == 0 : "waiting events are predicted before they are scored";
+    late.scoreAll(this::score);
+    progress.touch();
+  }
+
+  /** The figures of the metrics and, if there are bounds, of these. */
+  public Map<String, Double> figures() {
+    Map<String, Double> figures = new LinkedHashMap<>(metrics.figures());
+    intervals.ifPresent(bounds -> figures.putAll(bounds.figures()));
+    return figures;
+  }
+
   /** Begins the metrics anew, as for another epoch over bounded data. */
   public void resetMetrics() {
     metrics.reset();
+    intervals.ifPresent(Intervals::resetFigures);
     progress.touch();
   }
 
@@ -420,6 +537,7 @@ public final class Learner {
     for (; rowsStored < batch.count(); rowsStored++) {
       writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
+    late.writeChanged(writer, counts[LABELLED]);
   }
 
   /** Writes everything that {@link #read} takes. */
@@ -430,12 +548,14 @@ public final class Learner {
     for (int i = 0; i < batch.count(); i++) {
       writer.put("pend/" + i, batch.toBytes(i));
     }
+    late.writeAll(writer, counts[LABELLED]);
   }
 
   private void settle() {
     assert waitingCount == 0 : "waiting events are predicted before state is written";
     counts[STEPS] = network.steps();
     counts[BATCHED] = batch.count();
+    counts[WAITING] = late.count();
   }
 
   /**
@@ -452,6 +572,7 @@ public final class Learner {
     model.read(reader);
     featurizer.restored();
     progress.read(reader);
+    intervals.ifPresent(Intervals::restored);
     network.restoreSteps(counts[STEPS]);
     long batched = counts[BATCHED];
     if (batched < 0 || batched >= spec.batch()) {
@@ -468,6 +589,7 @@ public final class Learner {
       batch.addStored(row);
     }
     rowsStored = batch.count();
+    late.read(reader, counts[WAITING], counts[LABELLED]);
     activationsAreOfBatch = false;
   }
 }

@@ -20,6 +20,20 @@ public final class Outcome {
   /** The value predicted; NaN in a classification. */
   public double predictedValue = Double.NaN;
 
+  /**
+   * The bounds of a regression's value that hold the stated share of labels; infinite where there
+   * is none yet, NaN if none are asked for or in a classification.
+   */
+  public double lower = Double.NaN;
+
+  public double upper = Double.NaN;
+
+  /**
+   * The classes with at least this probability hold the stated share of labels; NaN if that is not
+   * asked for or in a regression.
+   */
+  public double setProbabilityMin = Double.NaN;
+
   /** Whether the event has a label; without one {@link #label} and {@link #loss} are NaN. */
   public boolean labelled;
 

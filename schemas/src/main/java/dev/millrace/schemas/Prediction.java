@@ -23,11 +23,14 @@ public record Prediction(
     Double predictedValue,
     String labelClass,
     Double labelValue,
-    Double loss) {
+    Double loss,
+    Double lower,
+    Double upper,
+    Double setProbabilityMin) {
   public static final Schema SCHEMA = MillraceSchemas.PREDICTION;
 
-  /** All integers at their longest, union branches, three doubles, lengths of the strings. */
-  private static final int FIXED_BYTES_MAX = 110;
+  /** All integers at their longest, union branches, six doubles, lengths of the strings. */
+  private static final int FIXED_BYTES_MAX = 140;
 
   public Prediction {
     Objects.requireNonNull(pipeline, "pipeline");
@@ -50,6 +53,9 @@ public record Prediction(
     out.writeNullable(labelClass);
     out.writeNullable(labelValue);
     out.writeNullable(loss);
+    out.writeNullable(lower);
+    out.writeNullable(upper);
+    out.writeNullable(setProbabilityMin);
     return out.frame();
   }
 
@@ -72,6 +78,9 @@ public record Prediction(
             in.readNullableString(),
             in.readNullableDouble(),
             in.readNullableString(),
+            in.readNullableDouble(),
+            in.readNullableDouble(),
+            in.readNullableDouble(),
             in.readNullableDouble(),
             in.readNullableDouble());
     in.end();
@@ -101,7 +110,10 @@ public record Prediction(
         && Objects.equals(predictedValue, that.predictedValue)
         && Objects.equals(labelClass, that.labelClass)
         && Objects.equals(labelValue, that.labelValue)
-        && Objects.equals(loss, that.loss);
+        && Objects.equals(loss, that.loss)
+        && Objects.equals(lower, that.lower)
+        && Objects.equals(upper, that.upper)
+        && Objects.equals(setProbabilityMin, that.setProbabilityMin);
   }
 
   @Override
@@ -111,7 +123,7 @@ public record Prediction(
 
   @Override
   public String toString() {
-    return "Prediction[%s v%d, %s-%d@%d, time=%d, outputs=%s, predicted=%s, label=%s, loss=%s]"
+    return "Prediction[%s v%d, %s-%d@%d, time=%d, outputs=%s, predicted=%s, label=%s, loss=%s, lower=%s, upper=%s, setProbabilityMin=%s]"
         .formatted(
             pipeline,
             modelVersion,
@@ -122,6 +134,9 @@ public record Prediction(
             Arrays.toString(outputs),
             predictedClass != null ? predictedClass : predictedValue,
             labelClass != null ? labelClass : labelValue,
-            loss);
+            loss,
+            lower,
+            upper,
+            setProbabilityMin);
   }
 }

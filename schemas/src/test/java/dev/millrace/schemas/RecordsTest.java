@@ -76,8 +76,26 @@ class RecordsTest {
             null,
             "DOWN",
             null,
-            1.3862943611198906),
-        new Prediction("", 0, "", 0, 0, -1, new float[0], null, -0.0, null, Double.NaN, 0.0),
+            1.3862943611198906,
+            null,
+            null,
+            0.125),
+        new Prediction(
+            "",
+            0,
+            "",
+            0,
+            0,
+            -1,
+            new float[0],
+            null,
+            -0.0,
+            null,
+            Double.NaN,
+            0.0,
+            -1.5,
+            1e300,
+            null),
         new Prediction(
             "größe-価格-🜁",
             max,
@@ -90,8 +108,12 @@ class RecordsTest {
             Double.MIN_VALUE,
             "x".repeat(5000),
             -1e300,
-            null),
-        new Prediction("edges", -1, "t", -1, -1, 64, edges, null, null, null, null, null));
+            null,
+            null,
+            Double.MAX_VALUE,
+            Double.MIN_VALUE),
+        new Prediction(
+            "edges", -1, "t", -1, -1, 64, edges, null, null, null, null, null, null, null, null));
   }
 
   private static Stream<Metrics> metrics() {

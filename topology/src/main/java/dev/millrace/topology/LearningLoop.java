@@ -202,6 +202,16 @@ public final class LearningLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * Scores the events whose labels come late, as at the end of a file; they are learned no sooner.
+   * Every event has been predicted.
+   */
+  public void scoreWaiting() {
+    if (learner != null) {
+      learner.scoreWaiting();
+    }
+  }
+
   private void step() {
     Learner.Step step = learner.step();
     if (!step.made()) {

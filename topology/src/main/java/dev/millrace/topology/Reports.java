@@ -38,7 +38,14 @@ final class Reports {
         classification ? null : (Double) outcome.predictedValue,
         label,
         !classification && outcome.labelled ? (Double) outcome.label : null,
-        outcome.labelled ? (Double) outcome.loss : null);
+        outcome.labelled ? (Double) outcome.loss : null,
+        bound(outcome.lower),
+        bound(outcome.upper),
+        bound(outcome.setProbabilityMin));
+  }
+
+  private static Double bound(double bound) {
+    return Double.isFinite(bound) ? bound : null;
   }
 
   Metrics metrics(LearningLoop loop) {
@@ -69,12 +76,16 @@ final class Reports {
   }
 
   /**
-   * The metrics of the model, with its baselines as {@code baseline_<name>}, and whether it learns.
+   * The metrics of the model, with its baselines as {@code baseline_<name>}, whether it learns and,
+   * where labels come late, how many are to come.
    */
   private static Map<String, Double> figures(Learner learner) {
-    Map<String, Double> figures = new LinkedHashMap<>(learner.metrics().figures());
+    Map<String, Double> figures = new LinkedHashMap<>(learner.figures());
     learner.metrics().baselines().forEach((name, value) -> figures.put("baseline_" + name, value));
     figures.put("learning_paused", learner.counters().paused() ? 1.0 : 0.0);
+    if (learner.spec().label().delay() > 0) {
+      figures.put("labels_waiting", (double) learner.counters().waiting());
+    }
     return figures;
   }
 

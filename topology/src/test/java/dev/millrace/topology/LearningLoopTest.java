@@ -118,6 +118,15 @@ class LearningLoopTest {
     tellsTheSame(seed, Events.pipeline(batch, 3, "growing, size: " + texts));
   }
 
+  /** The same where labels come late, and the rows that wait for them are part of the state. */
+  @Property(tries = 200)
+  void shouldLearnLateLabelsTheSameWhereverItCommitsAndRestarts(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 9) int batch,
+      @ForAll @IntRange(min = 1, max = 40) int delay) {
+    tellsTheSame(seed, Events.pipeline(batch, 3, "growing, size: 3").withDelay(delay));
+  }
+
   /** The same where the output layer keeps a state of its own, alone or behind a layer. */
   @Property(tries = 100)
   void shouldTellTheSameOfLeastSquaresWhereverItCommitsAndRestarts(

@@ -340,7 +340,7 @@ class StoredFormatsTest {
     newerState[3]++;
     assertThatThrownBy(() -> LoopState.fromBytes(newerState))
         .isInstanceOf(StateException.class)
-        .hasMessage("state has format 3, this program reads 2; run the version that wrote it");
+        .hasMessage("state has format 4, this program reads 3; run the version that wrote it");
     String lineage = new String(store.get(Lineage.KEY), UTF_8);
     byte[] newerLineage = lineage.replace("\"format\":1", "\"format\":2").getBytes(UTF_8);
     assertThatThrownBy(() -> Lineage.fromBytes(newerLineage))

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.eval.Evaluation;
+import dev.millrace.app.eval.PredictionsFile;
+import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,11 +30,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Learns a file as the pipeline would learn its topic, without Kafka.",
       "Each row is predicted, scored, then learned. Weights and figures are those of the same"
-          + " rows through Kafka."
+          + " rows through Kafka. The figures, by name: docs/metrics.md."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace eval examples/elec2.yaml --data examples/data/elec2.csv.gz",
+      "  millrace eval examples/elec2.yaml --data examples/data/elec2.csv.gz --delay 48",
+      "  millrace eval rides.yaml --data rides.csv.gz --predictions said.csv",
       "  millrace eval primer.yaml --data rows.csv --epochs 10 -o json"
     })
 public final class EvalCommand implements Callable<Integer> {
@@ -49,6 +55,21 @@ public final class EvalCommand implements Callable<Integer> {
   private int epochs;
 
   @Option(
+      names = "--delay",
+      paramLabel = "N",
+      description =
+          "Labels are known N rows late: a row is scored and learned only after the N rows behind"
+              + " it were predicted. Default: label.delay of the pipeline, or 0.")
+  private Integer delay;
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "FILE",
+      description =
+          "Writes the predictions of the last pass, a line each: a .csv, or JSON in a .jsonl.")
+  private Path predictions;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "table|json",
       defaultValue = "table",
@@ -57,21 +78,53 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (epochs < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--epochs is " + epochs + "; expected 1 or more");
-    }
-    Pipeline pipeline = PipelineParser.parse(file);
+    checkFlags();
+    Pipeline stated = PipelineParser.parse(file);
+    Pipeline pipeline = delay == null ? stated : stated.withDelay(delay);
     try (Evaluation evaluation =
         new Evaluation(pipeline, kernels.select(spec.commandLine().getErr()))) {
-      for (int epoch = 0; epoch < epochs; epoch++) {
-        try (CsvSource rows = CsvSource.open(csv.file(), pipeline, csv.options())) {
-          evaluation.pass(rows);
-        }
+      for (int epoch = 1; epoch < epochs; epoch++) {
+        pass(evaluation, pipeline, Optional.empty());
       }
+      lastPass(evaluation, pipeline);
       print(evaluation.result());
     }
     return ExitCodes.OK;
+  }
+
+  private void checkFlags() {
+    if (epochs < 1) {
+      throw wrong("--epochs is " + epochs + "; expected 1 or more");
+    }
+    if (delay != null && (delay < 0 || delay > LabelSpec.DELAY_MAX)) {
+      throw wrong("--delay is %d; expected 0 to %d rows".formatted(delay, LabelSpec.DELAY_MAX));
+    }
+    if (predictions != null && !PredictionsFile.takes(predictions)) {
+      throw wrong(
+          "--predictions is %s; expected a name that ends in .csv or .jsonl"
+              .formatted(predictions));
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void lastPass(Evaluation evaluation, Pipeline pipeline) throws IOException {
+    if (predictions == null) {
+      pass(evaluation, pipeline, Optional.empty());
+    } else {
+      try (PredictionsFile said = PredictionsFile.create(predictions)) {
+        pass(evaluation, pipeline, Optional.of(said));
+      }
+    }
+  }
+
+  private void pass(Evaluation evaluation, Pipeline pipeline, Optional<PredictionsFile> said)
+      throws IOException {
+    try (CsvSource rows = CsvSource.open(csv.file(), pipeline, csv.options())) {
+      evaluation.pass(rows, said);
+    }
   }
 
   private void print(Map<String, Object> result) throws JsonProcessingException {
@@ -79,20 +132,26 @@ public final class EvalCommand implements Callable<Integer> {
     if (output == OutputFormat.json) {
       out.println(JsonMapper.builder().build().writeValueAsString(result));
     } else {
-      printTable(out, "", result);
+      printTable(out, result);
     }
     out.flush();
   }
 
-  private static void printTable(PrintWriter out, String prefix, Map<?, ?> figures) {
-    figures.forEach(
+  private static void printTable(PrintWriter out, Map<String, Object> result) {
+    result.forEach(
         (name, value) -> {
-          if (value instanceof Map<?, ?> more) {
-            printTable(out, name + ".", more);
-          } else {
-            out.printf(Locale.ROOT, "%-26s %s%n", prefix + name, text(value));
+          if (name.equals("metrics")) {
+            out.print(new FigureTable(figures(value), figures(result.get("baseline"))).text());
+          } else if (!name.equals("baseline")) {
+            out.printf(Locale.ROOT, "%-24s %s%n", name, text(value));
           }
         });
+  }
+
+  private static Map<String, Double> figures(Object map) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    ((Map<?, ?>) map).forEach((name, value) -> figures.put((String) name, (Double) value));
+    return figures;
   }
 
   private static String text(Object value) {

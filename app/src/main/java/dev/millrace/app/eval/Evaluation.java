@@ -13,6 +13,7 @@ import dev.millrace.topology.decode.BadEventException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
@@ -30,18 +31,24 @@ public final class Evaluation implements AutoCloseable {
   private long rows;
   private long skipped;
   private long offset;
+  private long firstOffset; // of this pass
+  private Optional<PredictionsFile> said = Optional.empty();
 
   public Evaluation(Pipeline pipeline, Kernels kernels) {
     topic = pipeline.input().topic();
-    loop = new LearningLoop(pipeline, kernels, id -> schema, new Ignore());
+    loop = new LearningLoop(pipeline, kernels, id -> schema, new Told());
   }
 
   /**
-   * Learns all rows once; the figures begin anew.
+   * Learns all rows once; the figures begin anew. Rows whose label comes late are scored at the
+   * end, and learned in the next pass if there is one.
    *
+   * @param said where predictions go
    * @throws BadEventException if not one row fits the pipeline
    */
-  public void pass(CsvSource source) throws IOException {
+  public void pass(CsvSource source, Optional<PredictionsFile> said) throws IOException {
+    this.said = said;
+    firstOffset = offset;
     schema = source.schema();
     rows = 0;
     loop.learner().ifPresent(Learner::resetMetrics);
@@ -51,6 +58,7 @@ public final class Evaluation implements AutoCloseable {
       rows++;
     }
     loop.predict();
+    loop.scoreWaiting();
     skipped = source.skipped();
     if (rows > 0 && loop.learner().isEmpty()) {
       throw new BadEventException(
@@ -67,7 +75,8 @@ public final class Evaluation implements AutoCloseable {
     result.put("pending", counters.pending());
     result.put("rejected", loop.state().deadLettered() + counters.rejected());
     result.put("skipped", skipped);
-    result.put("metrics", loop.learner().map(l -> l.metrics().figures()).orElse(Map.of()));
+    result.put("waiting", counters.waiting());
+    result.put("metrics", loop.learner().map(Learner::figures).orElse(Map.of()));
     result.put("baseline", loop.learner().map(l -> l.metrics().baselines()).orElse(Map.of()));
     result.put("version", loop.learner().map(Learner::version).orElse(0L));
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
@@ -81,10 +90,16 @@ public final class Evaluation implements AutoCloseable {
     loop.close();
   }
 
-  /** Only the figures are wanted; the reason of the last refusal is kept for a message. */
-  private final class Ignore implements LearningLoop.Sink {
+  /**
+   * Predictions may be wanted, else only the figures; the reason of the last refusal is kept for a
+   * message.
+   */
+  private final class Told implements LearningLoop.Sink {
     @Override
-    public void prediction(Event event, Outcome outcome) {}
+    public void prediction(Event event, Outcome outcome) {
+      long row = event.offset() - firstOffset + 1;
+      said.ifPresent(file -> file.add(row, outcome, loop.classes()));
+    }
 
     @Override
     public void deadLetter(Event event, BadEventException why) {

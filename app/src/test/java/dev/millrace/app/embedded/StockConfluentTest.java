@@ -112,12 +112,16 @@ class StockConfluentTest {
             null,
             "DOWN",
             null,
-            1.3862943611198906);
+            1.3862943611198906,
+            null,
+            null,
+            0.125);
     int id = registry.register(Subjects.value("elec2.predictions"), Prediction.SCHEMA);
     GenericRecord read = stockRead("elec2.predictions", prediction.encode(id));
     assertThat(read.getSchema()).isEqualTo(Prediction.SCHEMA);
     assertThat(read.get("modelVersion")).isEqualTo(41L);
     assertThat(read.get("outputs")).isEqualTo(List.of(0.25f, 0.75f));
+    assertThat(read.get("setProbabilityMin")).isEqualTo(0.125);
     assertThat(read.get("predictedClass")).hasToString("UP");
     assertThat(read.get("labelClass")).hasToString("DOWN");
     assertThat(read.get("labelValue")).isNull();

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -195,7 +196,7 @@ final class Verifier {
     try (Evaluation evaluation = new Evaluation(pipeline, kernels)) {
       for (int pass = 0; pass < passes; pass++) {
         try (CsvSource rows = CsvSource.open(file, pipeline, CsvOptions.DEFAULT)) {
-          evaluation.pass(rows);
+          evaluation.pass(rows, Optional.empty());
         }
       }
       return evaluation.result().get("weights_digest").toString();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -59,14 +60,20 @@ public final class Featurizer {
     return space.width();
   }
 
+  /** The same for an event whose label is known, if it has one. */
+  public void featurize(EventRow event, float[] row, int offset, Entries entries) {
+    featurize(event, row, offset, entries, event.labelled);
+  }
+
   /**
-   * Writes the event's row; its numbers join the statistics first, and if it is labelled its texts
-   * join the vocabularies that grow.
+   * Writes the event's row; its numbers join the statistics first, and if its label is known its
+   * texts join the vocabularies that grow.
    *
    * @param row receives {@link #width()} floats from {@code offset}
    * @param entries gets another row
    */
-  public void featurize(EventRow event, float[] row, int offset, Entries entries) {
+  public void featurize(
+      EventRow event, float[] row, int offset, Entries entries, boolean labelIsKnown) {
     int firstField = entries.closedFields();
     for (int i = 0; i < fields.length; i++) {
       Field field = fields[i];
@@ -78,7 +85,7 @@ public final class Featurizer {
           entries.endField();
         }
         case GROWING -> {
-          entries.add(growing(event.categories[field.slot()], event.labelled, i), 1f);
+          entries.add(growing(event.categories[field.slot()], labelIsKnown, i), 1f);
           entries.endField();
         }
         case VECTOR -> vector(event.vectors, i, row, column);
@@ -102,14 +109,36 @@ public final class Featurizer {
     return field.column() + (category == EventRow.MISSING ? missing : category);
   }
 
-  private int growing(long key, boolean labelled, int i) {
+  private int growing(long key, boolean labelIsKnown, int i) {
     Field field = fields[i];
     int texts = field.spec().texts();
     if (key == EventRow.MISSING) {
       return field.column() + texts + 1;
     }
-    int row = labelled ? vocabularies[i].learn(key) : vocabularies[i].row(key);
+    int row = labelIsKnown ? vocabularies[i].learn(key) : vocabularies[i].row(key);
     return field.column() + (row == GrowingVocabulary.UNKNOWN ? texts : row);
+  }
+
+  /** The texts of an event that join vocabularies once its label is known. */
+  public long[] texts(EventRow event) {
+    return IntStream.range(0, fields.length)
+        .filter(i -> vocabularies[i] != null)
+        .mapToLong(i -> event.categories[fields[i].slot()])
+        .toArray();
+  }
+
+  /**
+   * Lets {@link #texts} join the vocabularies, and the row of their event say what they now are.
+   */
+  public void learn(long[] texts, Entries entries, int row) {
+    int text = 0;
+    int categories = 0;
+    for (int i = 0; i < fields.length; i++) {
+      if (vocabularies[i] != null) {
+        entries.setIndex(entries.start(row, categories), growing(texts[text++], true, i));
+      }
+      categories += fields[i].spec().kind().isCategory() ? 1 : 0;
+    }
   }
 
   private void vector(float[] vectors, int i, float[] row, int column) {

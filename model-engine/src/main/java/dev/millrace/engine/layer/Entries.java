@@ -94,6 +94,11 @@ public final class Entries {
     return indices[entry];
   }
 
+  /** Puts another index in the place of an entry's. */
+  public void setIndex(int entry, int index) {
+    indices[entry] = index;
+  }
+
   /** The weight of an entry. */
   public float weight(int entry) {
     return weights[entry];

@@ -31,7 +31,7 @@ import java.util.Map;
  */
 public final class ModelFile {
   private static final byte[] MAGIC = "MILLRACE".getBytes(StandardCharsets.US_ASCII);
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
   private static final int SPEC_BYTES_MAX = 16 << 20;
   private static final int BLOCK_BYTES_MAX = 1 << 20;
 

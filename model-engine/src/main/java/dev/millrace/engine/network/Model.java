@@ -33,6 +33,20 @@ public interface Model {
    */
   boolean learn(float[] targets, int targetOffset, float[] weights, int weightOffset, int rows);
 
+  /** How many floats {@link #said} has; 0 if the model learns nothing from what it said. */
+  default int saidLength() {
+    return 0;
+  }
+
+  /** What parts of the model said of a row of the last forward. */
+  default void said(int row, float[] to, int at) {}
+
+  /**
+   * Says that a row of the last forward was predicted before, by a younger model; it is judged by
+   * what it said then.
+   */
+  default void recall(int row, float[] said, int from) {}
+
   /** The number of steps made. */
   long steps();
 

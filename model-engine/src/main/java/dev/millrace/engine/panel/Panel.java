@@ -136,6 +136,21 @@ public final class Panel implements Model {
   }
 
   @Override
+  public int saidLength() {
+    return experts * outputs;
+  }
+
+  @Override
+  public void said(int row, float[] to, int at) {
+    System.arraycopy(said, at(row, 0), to, at, saidLength());
+  }
+
+  @Override
+  public void recall(int row, float[] earlier, int from) {
+    System.arraycopy(earlier, from, said, at(row, 0), saidLength());
+  }
+
+  @Override
   public boolean learn(
       float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
     boolean any = false;

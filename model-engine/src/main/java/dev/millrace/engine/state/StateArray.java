@@ -61,6 +61,24 @@ public final class StateArray {
         touched);
   }
 
+  public static StateArray of(String name, float[] array) {
+    return new StateArray(
+        name,
+        array.length,
+        Float.BYTES,
+        new Access() {
+          @Override
+          public void write(int from, int count, ByteBuffer to) {
+            to.asFloatBuffer().put(array, from, count);
+          }
+
+          @Override
+          public void read(int from, int count, ByteBuffer source) {
+            source.asFloatBuffer().get(array, from, count);
+          }
+        });
+  }
+
   public static StateArray of(String name, double[] array) {
     return new StateArray(
         name,

@@ -2,6 +2,7 @@ package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.model.LabelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,12 @@ final class Options {
                   "How many threads of a partition share out the products of large layers; changes"
                       + " no bit.",
                   Integer.toString(THREADS)),
+              new Option(
+                  "intervals",
+                  intervals(),
+                  "Bounds of each prediction that hold a stated share of labels; see"
+                      + " docs/metrics.md.",
+                  "none"),
               new Option("snapshots", snapshots(), "Published copies of the model.", "{}"),
               new Option("outputs", outputs(), "The topics that the pipeline writes to.", "{}"),
               new Option(
@@ -158,7 +165,13 @@ final class Options {
                 FIELD,
                 "The number that says how much an event counts in learning, at least 0; never a"
                     + " feature.",
-                "none: every event counts 1")));
+                "none: every event counts 1"),
+            new Option(
+                "delay",
+                new Shape.Whole(0, LabelSpec.DELAY_MAX),
+                "How many events after its own a label is taken as known: it is learned and scored"
+                    + " only then.",
+                "0")));
   }
 
   private static Shape model() {
@@ -208,6 +221,17 @@ final class Options {
         new Shape.Decimal("a number " + LossSpec.range(name), v -> LossSpec.isValid(name, v)),
         name.equals("quantile") ? "The quantile to predict." : "Keras' " + name + ".",
         Double.toString(value));
+  }
+
+  private static Shape intervals() {
+    return new Shape.MapOf(
+        List.of(
+            new Option(
+                "coverage",
+                new Shape.Decimal(
+                    "a number greater than 0 and less than 1", value -> value > 0 && value < 1),
+                "The share of labels that lie within.",
+                "")));
   }
 
   private static Shape snapshots() {

@@ -45,6 +45,22 @@ public record Pipeline(
         name, input, label, model, batch, seed, threads, snapshots, outputs, kafka, registry);
   }
 
+  /** The same pipeline with labels that come so many events late. */
+  public Pipeline withDelay(int delay) {
+    return new Pipeline(
+        name,
+        input,
+        new Label(label.field(), label.classes(), label.weight(), delay, label.coverage()),
+        model,
+        batch,
+        seed,
+        threads,
+        snapshots,
+        outputs,
+        kafka,
+        registry);
+  }
+
   /** Without the values of the settings, among which there may be passwords. */
   @Override
   public String toString() {
@@ -100,8 +116,11 @@ public record Pipeline(
    * @param classes the classes in the order of the outputs; empty: a regression, or the symbols of
    *     an enum, or false and true
    * @param weight the field that says how much an event counts in learning; empty: all count 1
+   * @param delay how many events after its event a label is taken as known
+   * @param coverage the share of labels within the bounds of their predictions; 0 for no bounds
    */
-  public record Label(String field, List<String> classes, Optional<String> weight) {}
+  public record Label(
+      String field, List<String> classes, Optional<String> weight, int delay, double coverage) {}
 
   /**
    * The network.

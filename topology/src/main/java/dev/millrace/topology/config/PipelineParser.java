@@ -74,7 +74,7 @@ public final class PipelineParser {
     return new Pipeline(
         name,
         input(input),
-        label(file.get("label").orElseThrow()),
+        label(file.get("label").orElseThrow(), file.get("intervals")),
         model(file.get("model").filter(Value::isMap)),
         file.whole("batch").map(n -> OptionalInt.of(n.intValue())).orElse(OptionalInt.empty()),
         file.whole("seed").orElse(0L),
@@ -142,9 +142,16 @@ public final class PipelineParser {
     return feature.get("size").map(size -> FeatureKind.VECTOR);
   }
 
-  private static Pipeline.Label label(Value label) {
+  private static Pipeline.Label label(Value label, Optional<Value> intervals) {
     return new Pipeline.Label(
-        label.text("field").orElseThrow(), texts(label.get("classes")), label.text("weight"));
+        label.text("field").orElseThrow(),
+        texts(label.get("classes")),
+        label.text("weight"),
+        label.whole("delay").orElse(0L).intValue(),
+        intervals
+            .flatMap(i -> i.get("coverage"))
+            .map(coverage -> (Double) coverage.content())
+            .orElse(0.0));
   }
 
   private static Pipeline.Model model(Optional<Value> model) {

@@ -144,7 +144,9 @@ public final class SpecResolver {
           };
     }
     pipeline.label().weight().ifPresent(this::requireWeight);
-    return new LabelSpec(name, classes, pipeline.label().weight().orElse(null));
+    String weight = pipeline.label().weight().orElse(null);
+    return new LabelSpec(
+        name, classes, weight, pipeline.label().delay(), pipeline.label().coverage());
   }
 
   private void requireWeight(String name) {

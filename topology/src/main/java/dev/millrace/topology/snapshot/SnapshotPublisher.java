@@ -96,7 +96,7 @@ public final class SnapshotPublisher {
         blocks,
         state.schemaIds(),
         learner.weightsDigest(),
-        learner.metrics().figures());
+        learner.figures());
   }
 
   private String key(long version, String part) {

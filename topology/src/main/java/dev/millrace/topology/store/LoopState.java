@@ -51,7 +51,7 @@ public record LoopState(
   /** The key in the store. */
   public static final String KEY = "meta/loop";
 
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   /** Before the first event. */
   public static LoopState empty() {

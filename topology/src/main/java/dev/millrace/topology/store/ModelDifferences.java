@@ -84,7 +84,9 @@ final class ModelDifferences {
   private static String label(LabelSpec label) {
     return label.field()
         + (label.isClassification() ? " of " + few(label.classes()) : "")
-        + (label.weight() == null ? "" : ", weight " + label.weight());
+        + (label.weight() == null ? "" : ", weight " + label.weight())
+        + (label.delay() == 0 ? "" : ", delay " + label.delay())
+        + (label.coverage() == 0 ? "" : ", intervals of coverage " + label.coverage());
   }
 
   private static String few(List<String> words) {

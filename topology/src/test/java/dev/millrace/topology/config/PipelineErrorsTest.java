@@ -31,7 +31,8 @@ class PipelineErrorsTest {
     assertOnly(
         GOOD + "bacth: 3\n",
         "p.yaml:3:1: unknown key 'bacth' in the pipeline; expected name, input, label, model,"
-            + " batch, seed, threads, snapshots, outputs, kafka, registry; did you mean 'batch'?");
+            + " batch, seed, threads, intervals, snapshots, outputs, kafka, registry; did you mean"
+            + " 'batch'?");
     assertOnly(
         "input: {topic: t, feature: all}\nlabel: {field: y}\n",
         "p.yaml:1:19: unknown key 'feature' in input; expected topic, features, key, timestamp;"
@@ -294,7 +295,7 @@ class PipelineErrorsTest {
     assertThat(problems("name: x\n"))
         .containsExactly(
             "p.yaml:1:1: input is missing; expected a map of topic, features, key, timestamp",
-            "p.yaml:1:1: label is missing; expected a map of field, classes, weight");
+            "p.yaml:1:1: label is missing; expected a map of field, classes, weight, delay");
     assertOnly(
         "", "p.yaml:1:1: the file is empty; expected a pipeline with at least input and label");
   }
@@ -316,7 +317,7 @@ class PipelineErrorsTest {
     assertThat(problems("- a\n"))
         .containsExactly(
             "p.yaml:1:1: the pipeline is a list; expected a map of name, input, label, model,"
-                + " batch, seed, threads, snapshots, outputs, kafka, registry");
+                + " batch, seed, threads, intervals, snapshots, outputs, kafka, registry");
   }
 
   @Test
