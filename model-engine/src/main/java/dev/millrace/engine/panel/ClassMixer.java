@@ -20,6 +20,7 @@ final class ClassMixer implements Mixer {
   /** A probability is believed to be at least this much. */
   private static final double PROBABILITY_MIN = 1e-4;
 
+  private static final int NONE = -1;
   private static final float LOGARITHM_OF_MIN = 1e-15f;
 
   /** Log-probabilities lie within so much of their mean. */
@@ -35,6 +36,7 @@ final class ClassMixer implements Mixer {
   private final double[] p; // [experts][classes]
   private final double[] logs; // the same, less their mean over the classes
   private final double[][] mixtures; // by mixture and class
+  private int computed = NONE; // where what the last three are of begins
 
   ClassMixer(int experts, int outputs) {
     this.experts = experts;
@@ -57,11 +59,18 @@ final class ClassMixer implements Mixer {
       Arrays.fill(weights, 1.0 / experts);
     }
     Arrays.fill(last, 1.0 / MIXTURES);
+    computed = NONE;
+  }
+
+  @Override
+  public void changed() {
+    computed = NONE;
   }
 
   @Override
   public void mix(float[] said, int saidAt, float[] mixed, int mixedAt) {
     compute(said, saidAt);
+    computed = saidAt;
     int first = classes - outputs; // one output is the probability of the second class
     for (int i = 0; i < outputs; i++) {
       double sum = 0;
@@ -137,7 +146,10 @@ final class ClassMixer implements Mixer {
 
   @Override
   public void learn(float[] said, int saidAt, float target, float weight) {
-    compute(said, saidAt);
+    if (computed != saidAt) {
+      compute(said, saidAt);
+    }
+    computed = NONE;
     int label = (int) target;
     for (int m = 0; m < MIXTURES; m++) {
       last[m] *= belief(mixtures[m][label], weight);

@@ -19,6 +19,9 @@ interface Mixer {
    */
   void mix(float[] said, int saidAt, float[] mixed, int mixedAt);
 
+  /** Says that what experts said is no longer what was mixed last. */
+  void changed();
+
   /**
    * Learns from a label.
    *

@@ -148,6 +148,7 @@ public final class Panel implements Model {
   @Override
   public void recall(int row, float[] earlier, int from) {
     System.arraycopy(earlier, from, said, at(row, 0), saidLength());
+    mixer.changed();
   }
 
   @Override
@@ -195,6 +196,7 @@ public final class Panel implements Model {
   @Override
   public void restoreSteps(long steps) {
     this.steps = steps;
+    mixer.changed();
     for (Network network : networks) {
       network.restoreSteps(steps);
     }

@@ -58,6 +58,9 @@ final class ValueMixer implements Mixer {
   }
 
   @Override
+  public void changed() {}
+
+  @Override
   public void mix(float[] said, int saidAt, float[] mixed, int mixedAt) {
     compute(said, saidAt);
     mixed[mixedAt] = (float) (last[MEAN] * mixtures[MEAN] + last[CORRECTED] * mixtures[CORRECTED]);
