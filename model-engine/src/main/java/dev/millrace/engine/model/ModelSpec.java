@@ -17,7 +17,9 @@ import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All that decides what a model becomes from a given log, with nothing left open: two models of the
@@ -54,11 +56,23 @@ public record ModelSpec(
     }
     requireFitting(loss, label);
     loss.requireFor(layers.getLast());
-    if (features.stream().anyMatch(feature -> feature.name().equals(label.weight()))) {
+    if (features.stream().anyMatch(feature -> feature.path().equals(label.weight()))) {
       throw new IllegalArgumentException(
           "the weight of an event cannot be a feature, field=" + label.weight());
     }
     requireSizes(features);
+    requireNames(features);
+  }
+
+  private static void requireNames(List<FeatureSpec> features) {
+    Set<String> names = new HashSet<>();
+    for (FeatureSpec feature : features) {
+      if (!names.add(feature.name())) {
+        throw new IllegalArgumentException(
+            "two features have one name; give one of them another by 'as', feature="
+                + feature.name());
+      }
+    }
   }
 
   private static void requireSizes(List<FeatureSpec> features) {
@@ -153,7 +167,7 @@ public record ModelSpec(
             .map(
                 feature ->
                     feature.kind() == FeatureKind.GROWING && feature.texts() > texts
-                        ? FeatureSpec.growing(feature.name(), texts)
+                        ? feature.withSize(FeatureSpec.growing(feature.name(), texts).size())
                         : feature)
             .toList();
     return new ModelSpec(fewer, label, layers, loss, optimizer, batch, seed);
