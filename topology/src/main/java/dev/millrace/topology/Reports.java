@@ -75,6 +75,7 @@ final class Reports {
     Map<String, Double> figures = new LinkedHashMap<>(learner.metrics().figures());
     learner.metrics().baselines().forEach((name, value) -> figures.put("baseline_" + name, value));
     figures.put("learning_paused", learner.counters().paused() ? 1.0 : 0.0);
+    learner.featureCounts().figures().forEach((name, n) -> figures.put(name, n.doubleValue()));
     return figures;
   }
 

@@ -2,8 +2,8 @@ package dev.millrace.app.cli;
 
 import dev.millrace.app.data.Task;
 import dev.millrace.schemas.registry.SchemaRegistry.Registered;
-import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.config.Words;
+import dev.millrace.topology.decode.AvroTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +107,7 @@ final class SchemaDraft {
   }
 
   private static Choice choice(Schema.Field field) {
-    Schema type = SpecResolver.withoutNull(field.schema());
+    Schema type = AvroTypes.withoutNull(field.schema());
     String what = FieldWords.describe(field);
     if (!field.name().matches(NAME)) {
       return left(field.name(), what + "; a pipeline cannot name it: A-Z, a-z, 0-9 and _");

@@ -42,6 +42,7 @@ class SpecResolverTest {
             FeatureSpec.numeric("x"),
             FeatureSpec.hashed("city", 256),
             FeatureSpec.numeric("open"),
+            FeatureSpec.hashed("raw", 256),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
     assertThat(spec.layers().getLast())
