@@ -9,6 +9,7 @@ import dev.millrace.topology.decode.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.avro.Schema;
 
 /**
@@ -28,7 +29,7 @@ public record SchemaFeatures(List<FeatureSpec> taken, List<LeftOut> leftOut) {
   public record LeftOut(String path, Schema schema, String reason) {}
 
   /** What a field can be, by its type alone. */
-  sealed interface Choice {
+  public sealed interface Choice {
     /** These features, of which there may be several. */
     record Take(List<FeatureSpec> features) implements Choice {}
 
@@ -41,9 +42,22 @@ public record SchemaFeatures(List<FeatureSpec> taken, List<LeftOut> leftOut) {
 
   /** All fields but the label, its weight, the key and the timestamp. */
   public static SchemaFeatures of(Schema event, Pipeline pipeline) {
+    return of(event, name -> !isReserved(name, pipeline));
+  }
+
+  /**
+   * All fields.
+   *
+   * @throws BadEventException if there is no end of them
+   */
+  public static SchemaFeatures of(Schema event) {
+    return of(event, name -> true);
+  }
+
+  private static SchemaFeatures of(Schema event, Predicate<String> isWanted) {
     Walk walk = new Walk();
     for (Schema.Field field : event.getFields()) {
-      if (!isReserved(field.name(), pipeline)) {
+      if (isWanted.test(field.name())) {
         walk.add(field.name(), field.schema(), 1);
       }
     }
@@ -90,7 +104,7 @@ public record SchemaFeatures(List<FeatureSpec> taken, List<LeftOut> leftOut) {
   }
 
   /** What the field of a path is if nothing is said of it. */
-  static Choice choice(String path, Schema schema) {
+  public static Choice choice(String path, Schema schema) {
     List<Schema> branches = AvroTypes.branches(schema);
     if (branches.isEmpty()) {
       return new Choice.Leave("no event has a value");
