@@ -43,7 +43,7 @@ record ColumnChoice(String yaml, String reason) {
     } else if (column.kind() == Kind.BOOLEAN) {
       return new ColumnChoice(
           feature(column, "numeric"), reason(column, "true or false, as 1 and 0"));
-    } else if (column.shape().isSkewedCount() && column.distinct() > 2) {
+    } else if (column.whole() && column.shape().isSkewedCount() && column.distinct() > 2) {
       return new ColumnChoice(
           feature(column, "numeric, transform: log1p"),
           reason(

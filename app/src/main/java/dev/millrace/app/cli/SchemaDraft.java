@@ -130,12 +130,14 @@ final class SchemaDraft {
       return Stream.of(left(path, what + "; a pipeline cannot name it: A-Z, a-z, 0-9 and _"));
     }
     return switch (SchemaFeatures.choice(path, field.schema())) {
+      case SchemaFeatures.Choice.Enter enter when enter.record().getFields().isEmpty() ->
+          Stream.of(left(path, what + "; it has no fields"));
       case SchemaFeatures.Choice.Enter enter ->
           enter.record().getFields().stream().flatMap(f -> choices(path + "." + f.name(), f));
       case SchemaFeatures.Choice.Leave leave ->
           Stream.of(left(untaken(path, field.schema()), what + "; " + leave.reason()));
       case SchemaFeatures.Choice.Take take ->
-          Stream.of(new Choice(true, feature(path, type(take)), what + how(take)));
+          Stream.of(new Choice(true, feature(path, type(take)), what + how(field, take)));
     };
   }
 
@@ -151,7 +153,7 @@ final class SchemaDraft {
     };
   }
 
-  private static String how(SchemaFeatures.Choice.Take take) {
+  private static String how(Schema.Field field, SchemaFeatures.Choice.Take take) {
     FeatureSpec spec = take.features().getFirst();
     if (spec.settings().part() != null) {
       return take.features().stream()
@@ -159,7 +161,10 @@ final class SchemaDraft {
           .collect(Collectors.joining(", ", ": ", ""));
     }
     return switch (spec.kind()) {
-      case NUMERIC -> "";
+      case NUMERIC ->
+          AvroTypes.withoutNull(field.schema()).getType() == Schema.Type.BOOLEAN
+              ? ": as 1 and 0"
+              : "";
       case BAG ->
           spec.settings().tokens().weight() == TokenSettings.Weight.COUNT
               ? ": an entry a key, weighing its number"
