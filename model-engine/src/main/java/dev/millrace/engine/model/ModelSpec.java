@@ -18,7 +18,9 @@ import dev.millrace.engine.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -148,6 +150,17 @@ public record ModelSpec(
   public long parameterCount() {
     FeatureSpace space = new FeatureSpace(features);
     return Layers.parameterCount(layers, space.width(), space.categories());
+  }
+
+  /**
+   * How many of them an event of one category a field meets: of tables one row a field, which is
+   * what its cost follows.
+   */
+  public long activeParameterCount() {
+    FeatureSpace space = new FeatureSpace(features);
+    SequencedMap<String, Integer> active = new LinkedHashMap<>(space.categories());
+    active.replaceAll((field, size) -> 1);
+    return Layers.parameterCount(layers, space.width(), active);
   }
 
   /**

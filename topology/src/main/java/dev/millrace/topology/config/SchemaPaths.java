@@ -55,10 +55,11 @@ final class SchemaPaths {
         record.isPresent() && names.isEmpty()
             ? "feature '%s' is no field of schema %s; '%s' is no record"
                 .formatted(path, event.getFullName(), parent)
-            : "feature '%s' is no field of schema %s; fields%s: %s"
+            : "feature '%s' is no field of schema %s%s; fields%s: %s"
                 .formatted(
                     path,
                     event.getFullName(),
+                    Words.didYouMean(path.substring(path.lastIndexOf('.') + 1), names),
                     record.map(r -> " of '" + r + "'").orElse(""),
                     names));
   }

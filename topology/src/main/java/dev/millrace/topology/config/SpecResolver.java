@@ -30,7 +30,10 @@ public final class SpecResolver {
   /** Tokens that a text is expected to have. */
   private static final double TOKENS = 16;
 
-  /** Models of up to so many parameters learn from each event alone under {@code batch: auto}. */
+  /**
+   * Models of which an event meets up to so many parameters learn from each event alone under
+   * {@code batch: auto}.
+   */
   static final long BATCH_ONE_PARAMETERS_MAX = 100_000;
 
   /** Rows a step of a larger model learns from under {@code batch: auto}. */
@@ -67,8 +70,8 @@ public final class SpecResolver {
         pipeline.model().optimizer().orElseGet(() -> optimizer(loss, features));
     try {
       ModelSpec spec = new ModelSpec(features, label, layers, loss, optimizer, 1, pipeline.seed());
-      long parameters = spec.parameterCount(); // builds the layers, and so finds what cannot be
-      return spec.withBatch(pipeline.batch().orElseGet(() -> batch(parameters)));
+      spec.parameterCount(); // builds the layers, and so finds what cannot be
+      return spec.withBatch(pipeline.batch().orElseGet(() -> batch(spec.activeParameterCount())));
     } catch (IllegalArgumentException e) {
       throw mismatch(e.getMessage());
     }
