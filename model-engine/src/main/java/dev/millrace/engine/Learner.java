@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.engine.feature.EventRow;
+import dev.millrace.engine.feature.FeatureCounts;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.Featurizer;
 import dev.millrace.engine.feature.TargetScaler;
@@ -491,6 +492,11 @@ public final class Learner {
         pause.isOn());
   }
 
+  /** What features had to do without. */
+  public FeatureCounts featureCounts() {
+    return featurizer.counts();
+  }
+
   public Prequential metrics() {
     return metrics;
   }
@@ -534,6 +540,7 @@ public final class Learner {
     settle();
     model.writeChanged(writer);
     progress.writeChanged(writer);
+    featurizer.counts().writeChanged(writer);
     for (; rowsStored < batch.count(); rowsStored++) {
       writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
@@ -545,6 +552,7 @@ public final class Learner {
     settle();
     model.writeAll(writer);
     progress.writeAll(writer);
+    featurizer.counts().writeAll(writer);
     for (int i = 0; i < batch.count(); i++) {
       writer.put("pend/" + i, batch.toBytes(i));
     }
@@ -573,6 +581,7 @@ public final class Learner {
     featurizer.restored();
     progress.read(reader);
     intervals.ifPresent(Intervals::restored);
+    featurizer.counts().read(reader);
     network.restoreSteps(counts[STEPS]);
     long batched = counts[BATCHED];
     if (batched < 0 || batched >= spec.batch()) {

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.feature.Bag;
 import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.feature.FeatureSpec;
@@ -28,6 +29,7 @@ public final class WarmUp {
   private static final int SIZE_MAX = 256;
   private static final int UNITS_MAX = 128;
   private static final int BATCH_MAX = 32;
+  private static final int TOKENS = 8;
 
   private WarmUp() {}
 
@@ -75,9 +77,11 @@ public final class WarmUp {
   }
 
   private static FeatureSpec small(FeatureSpec feature) {
-    return feature.size() <= SIZE_MAX || feature.kind() == FeatureKind.ONE_HOT
+    return feature.size() <= SIZE_MAX
+            || feature.kind() == FeatureKind.ONE_HOT
+            || feature.kind() == FeatureKind.DISCRETIZED
         ? feature
-        : new FeatureSpec(feature.name(), feature.kind(), List.of(), SIZE_MAX, feature.normalize());
+        : feature.withSize(SIZE_MAX);
   }
 
   private static void fill(EventRow row, ModelSpec spec, long event) {
@@ -90,6 +94,15 @@ public final class WarmUp {
     }
     for (int i = 0; i < row.vectors.length; i++) {
       row.vectors[i] = (float) random(event, i);
+    }
+    for (int i = 0; i < row.ranged.length; i++) {
+      row.ranged[i] = random(event, i);
+    }
+    for (Bag bag : row.bags) {
+      bag.begin();
+      for (int i = 0; i < TOKENS; i++) {
+        bag.add(event + i, 2, 1f);
+      }
     }
     row.labelled = true;
     int classes = spec.label().classes().size();

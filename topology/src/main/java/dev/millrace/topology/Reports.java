@@ -86,6 +86,7 @@ final class Reports {
     if (learner.spec().label().delay() > 0) {
       figures.put("labels_waiting", (double) learner.counters().waiting());
     }
+    learner.featureCounts().figures().forEach((name, n) -> figures.put(name, n.doubleValue()));
     return figures;
   }
 

@@ -1,6 +1,6 @@
 package dev.millrace.app.cli;
 
-import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.decode.AvroTypes;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
@@ -12,7 +12,7 @@ final class FieldWords {
 
   /** The type, whether it may be null, and the field's doc if that is short. */
   static String describe(Schema.Field field) {
-    Schema type = SpecResolver.withoutNull(field.schema());
+    Schema type = AvroTypes.withoutNull(field.schema());
     String doc = field.doc() == null ? "" : field.doc().strip().replaceAll("\\s+", " ");
     boolean news = !doc.isEmpty() && !doc.equals("column '" + field.name() + "'"); // of our produce
     return type(type)
@@ -22,8 +22,7 @@ final class FieldWords {
 
   /** Whether the type is of one kind or null. */
   static boolean isNullable(Schema.Field field) {
-    return field.schema().isNullable()
-        && SpecResolver.withoutNull(field.schema()) != field.schema();
+    return field.schema().isNullable() && AvroTypes.withoutNull(field.schema()) != field.schema();
   }
 
   /** The type, and what it means where that is not the same. */

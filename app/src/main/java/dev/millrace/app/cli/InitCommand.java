@@ -1,5 +1,6 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.app.data.Column;
 import dev.millrace.app.data.ColumnTypes;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.data.Task;
@@ -14,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaFormatter;
 import picocli.CommandLine.Command;
@@ -35,6 +38,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace init --data elec2.csv.gz --label class > elec2.yaml",
+      "  millrace init --data sms.tsv --no-header --label c1 > sms.yaml",
+      "  millrace init --data ratings.csv --sort-by timestamp --label rating",
       "  millrace init --data hour.csv --label cnt --topic rides --schema-out r.avsc",
       "  millrace init --subject rides-value --label cnt > rides.yaml",
       "  millrace init --topic visits --label bought --classes no,yes > visits.yaml"
@@ -45,7 +50,10 @@ public final class InitCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--data", paramLabel = "FILE", description = "A .csv or .tsv file, plain or .gz.")
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "A .csv, .tsv or .arff file, plain or .gz.")
   private Path data;
 
   @Mixin private RowFlags rows;
@@ -55,6 +63,13 @@ public final class InitCommand implements Callable<Integer> {
       paramLabel = "SUBJECT",
       description = "A subject of the registry, in place of --data: its latest schema.")
   private String subject;
+
+  @Option(
+      names = {"--drop", "--ignore"},
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "Columns to leave out, such as those that are known only with the label.")
+  private List<String> drop = List.of();
 
   @Mixin private LabelFlags label;
 
@@ -101,9 +116,8 @@ public final class InitCommand implements Callable<Integer> {
       throw wrong("expected --data FILE, --subject SUBJECT or --topic TOPIC");
     } else if (data != null && !label.classes().isEmpty()) {
       throw wrong("--classes is for --subject; the classes of --data are the label's values");
-    } else if (data == null && (rows.noHeader || rows.skipBadRows)) {
-      String flag = rows.noHeader ? "--no-header" : "--skip-bad-rows";
-      throw wrong(flag + " is for --data; a subject has no rows");
+    } else if (data == null && (rows.given().isPresent() || !drop.isEmpty())) {
+      throw wrong(rows.given().orElse("--drop") + " is for --data; a subject has no rows");
     }
   }
 
@@ -111,7 +125,8 @@ public final class InitCommand implements Callable<Integer> {
     Optional<Task> task = label.task();
     PipelineText text = text(topic == null ? stem(data) : topic);
     ColumnTypes types = ColumnTypes.of(data, rows.options(), Optional.of(label.name));
-    PipelineDraft draft = new PipelineDraft(types, types.column(label.name), task, text);
+    PipelineDraft draft =
+        new PipelineDraft(types, types.column(label.name), task, dropped(types), text);
     String yaml = draft.yaml();
     Pipeline pipeline = PipelineParser.parse(yaml, DRAFT);
     if (schemaOut != null) {
@@ -122,6 +137,10 @@ public final class InitCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("millrace: " + warning);
     }
     return ExitCodes.OK;
+  }
+
+  private Set<Column> dropped(ColumnTypes types) {
+    return drop.stream().map(name -> types.column(name.strip())).collect(Collectors.toSet());
   }
 
   private int fromSubject() throws IOException {

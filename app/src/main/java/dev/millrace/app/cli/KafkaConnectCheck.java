@@ -5,6 +5,7 @@ import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.config.SchemaFeatures;
 import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
@@ -85,9 +86,6 @@ public final class KafkaConnectCheck implements ConnectCheck {
     }
     List<String> names = schema.getFields().stream().map(Schema.Field::name).toList();
     Map<String, String> needed = new TreeMap<>();
-    pipeline.input().features().stream()
-        .flatMap(List::stream)
-        .forEach(f -> needed.put(f.name(), "feature"));
     pipeline.input().key().ifPresent(key -> needed.put(key, "key"));
     pipeline.input().timestamp().ifPresent(time -> needed.put(time, "timestamp"));
     needed.put(pipeline.label().field(), "label");
@@ -111,6 +109,14 @@ public final class KafkaConnectCheck implements ConnectCheck {
     try {
       EventDecoder.compile(schema, SpecResolver.resolve(pipeline, schema));
       findings.add(new Finding("fields", true, "have the types that the pipeline needs"));
+      if (pipeline.input().features().isEmpty()) {
+        SchemaFeatures.of(schema, pipeline)
+            .leftOut()
+            .forEach(
+                out ->
+                    findings.add(
+                        new Finding("field " + out.path(), true, "left out: " + out.reason())));
+      }
     } catch (BadEventException e) {
       findings.add(new Finding("fields", false, e.getMessage()));
     }

@@ -1,34 +1,36 @@
 package dev.millrace.app.cli;
 
 import dev.millrace.app.data.Column;
-import dev.millrace.app.data.Column.Kind;
 import dev.millrace.app.data.ColumnTypes;
 import dev.millrace.app.data.CsvException;
 import dev.millrace.app.data.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The pipeline that a file of rows suggests, as commented YAML. */
 final class PipelineDraft {
-  private static final int ONE_HOT_MAX = 32;
-  private static final int CODES_MIN = 3;
-  private static final int ROWS_PER_CODE = 100;
-  private static final int BUCKETS_MIN = 32;
-  private static final int BUCKETS_MAX = 4096;
-
   private final ColumnTypes types;
   private final Column label;
   private final Task task;
+  private final Set<Column> dropped;
   private final PipelineText text;
   private final List<String> warnings = new ArrayList<>();
 
   /**
    * @param task empty: what the label suggests
+   * @param dropped columns that the user does not want
    */
-  PipelineDraft(ColumnTypes types, Column label, Optional<Task> task, PipelineText text) {
+  PipelineDraft(
+      ColumnTypes types,
+      Column label,
+      Optional<Task> task,
+      Set<Column> dropped,
+      PipelineText text) {
     this.types = types;
+    this.dropped = dropped;
     this.label = label;
     this.text = text;
     this.task = task.orElseGet(() -> Task.of(label));
@@ -66,10 +68,11 @@ final class PipelineDraft {
         continue;
       }
       Optional<String> reason = reasonToLeaveOut(column);
+      ColumnChoice choice = ColumnChoice.of(column);
       if (reason.isPresent()) {
-        lines.add(PipelineText.leftOut(feature(column), reason.get()));
+        lines.add(PipelineText.leftOut(choice.yaml(), reason.get()));
       } else {
-        lines.addAll(PipelineText.feature(feature(column), reason(column)));
+        lines.addAll(PipelineText.feature(choice.yaml(), choice.reason()));
         taken++;
       }
     }
@@ -91,7 +94,8 @@ final class PipelineDraft {
     warnings.add(
         "no column can tell much about '%s': '%s' is %s and is taken only so that there is one; add columns that do, such as the hour or the value before"
             .formatted(label.name(), column.name(), reason));
-    return PipelineText.feature(feature(column), reason + "; taken because there is nothing else");
+    return PipelineText.feature(
+        ColumnChoice.of(column).yaml(), reason + "; taken because there is nothing else");
   }
 
   private Optional<String> reasonToLeaveOut(Column column) {
@@ -99,71 +103,23 @@ final class PipelineDraft {
         types.sums().stream()
             .filter(s -> s.contains(column) && (s.size() == 1 || task == Task.REGRESSION))
             .findFirst();
-    if (column.isConstant()) {
+    if (dropped.contains(column)) {
+      return Optional.of("dropped, as asked");
+    } else if (column.isConstant()) {
       return Optional.of(column.distinct() == 0 ? "no row has a value" : "the same in every row");
     } else if (sum.isPresent()) {
       String names = sum.get().stream().map(Column::name).collect(Collectors.joining(" + "));
       return Optional.of("%s = %s, the label, in every row".formatted(names, label.name()));
     } else if (column.isRowNumber()) {
-      return Optional.of("rises in every row, as a row number does");
-    } else if (column.dates()) {
-      return Optional.of("a date or time as text");
-    } else if (column.isTextId()) {
+      return Optional.of("counts the rows, or numbers them");
+    } else if (column.isRowId()) {
+      return Optional.of("an id, different in every row");
+    } else if (column.dates() && !column.shape().isoDates()) {
+      return Optional.of("a date or time in a form that is not read; write 2014-07-01 00:30");
+    } else if (column.isTextId() && !column.isText() && !column.dates()) {
       return Optional.of("text, different in every row");
     }
     return Optional.empty();
-  }
-
-  private static String feature(Column column) {
-    String name = "{name: " + Yaml.scalar(column.avroName());
-    if (isOneHot(column)) {
-      return name + ", type: one_hot, categories: " + Yaml.list(column.values()) + "}";
-    }
-    if (column.kind() != Kind.STRING) {
-      return name + ", type: numeric}";
-    }
-    return name + ", type: hashed, buckets: " + buckets(column) + "}";
-  }
-
-  /**
-   * Texts of few different values; also whole numbers of few, if each occurs often enough to be
-   * learned by itself, for such numbers are mostly codes: an hour, a month, a kind.
-   */
-  private static boolean isOneHot(Column column) {
-    if (column.values().isEmpty() || column.distinct() > ONE_HOT_MAX) {
-      return false;
-    }
-    return column.kind() == Kind.STRING
-        || column.kind() == Kind.LONG
-            && column.distinct() >= CODES_MIN
-            && column.rows() >= (long) ROWS_PER_CODE * column.distinct();
-  }
-
-  /** A power of two, at least four times the different values, so that few share a bucket. */
-  private static int buckets(Column column) {
-    int buckets = BUCKETS_MIN;
-    while (buckets < 4L * column.distinct() && buckets < BUCKETS_MAX) {
-      buckets *= 2;
-    }
-    return buckets;
-  }
-
-  private static String reason(Column column) {
-    String values =
-        (column.distinct() >= ColumnTypes.DISTINCT_MAX ? "at least " : "")
-            + column.distinct()
-            + " distinct values";
-    String kind =
-        switch (column.kind()) {
-          case BOOLEAN -> "true or false, as 1 and 0";
-          case LONG -> "whole numbers, " + values + (isOneHot(column) ? ": one_hot" : "");
-          case DOUBLE -> "numbers, " + values;
-          case STRING -> "text, " + values + ": " + (isOneHot(column) ? "one_hot" : "hashed");
-        };
-    String missing = column.missing() == 0 ? "" : ", missing in " + column.missing() + " rows";
-    String renamed =
-        column.name().equals(column.avroName()) ? "" : "column '" + column.name() + "': ";
-    return renamed + kind + missing;
   }
 
   private List<String> classes() {

@@ -1,20 +1,24 @@
 package dev.millrace.app.cli;
 
 import dev.millrace.app.data.Task;
+import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.feature.TokenSettings;
 import dev.millrace.schemas.registry.SchemaRegistry.Registered;
-import dev.millrace.topology.config.SpecResolver;
+import dev.millrace.topology.config.SchemaFeatures;
 import dev.millrace.topology.config.Words;
+import dev.millrace.topology.decode.AvroTypes;
+import dev.millrace.topology.decode.BadEventException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.avro.LogicalType;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /** The pipeline that the schema of a subject suggests, as commented YAML. */
 final class SchemaDraft {
   private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
-  private static final int BUCKETS = 256;
+  private static final int BUCKETS = 1024;
 
   private final Registered subject;
   private final Schema.Field labelField;
@@ -79,10 +83,11 @@ final class SchemaDraft {
    * @throws UserException if no field can be a feature
    */
   String yaml() {
+    refuseWhatIsNoEnd();
     List<Choice> choices =
         subject.schema().getFields().stream()
             .filter(field -> field != labelField)
-            .map(SchemaDraft::choice)
+            .flatMap(field -> choices(field.name(), field))
             .toList();
     if (choices.stream().noneMatch(Choice::taken)) {
       throw nothingToLearnFrom(choices);
@@ -94,6 +99,15 @@ final class SchemaDraft {
         label.lines());
   }
 
+  /** A schema that contains itself has no last field. */
+  private void refuseWhatIsNoEnd() {
+    try {
+      SchemaFeatures.of(subject.schema());
+    } catch (BadEventException e) {
+      throw new UserException(e.getMessage(), "A pipeline cannot read such events");
+    }
+  }
+
   private List<String> head() {
     List<String> head = new ArrayList<>();
     head.add(
@@ -101,77 +115,76 @@ final class SchemaDraft {
             .formatted(subject.subject(), subject.version(), subject.schema().getFields().size()));
     head.add("A schema does not tell what a field is worth. Take out ids, and what is known only");
     head.add(
-        "when the label is. Whole numbers that are codes learn better as `type: hashed`, texts");
-    head.add("of a few known values as `type: one_hot, categories: [A, B]`.");
+        "when the label is. Whole numbers that are codes learn better as `type: hashed`, texts of"
+            + " a");
+    head.add(
+        "few known values as `type: one_hot, categories: [A, B]`, those of several words as `type:"
+            + " text`.");
     return head;
   }
 
-  private static Choice choice(Schema.Field field) {
-    Schema type = SpecResolver.withoutNull(field.schema());
+  /** The choices of a field: of a record those of its fields. */
+  private static Stream<Choice> choices(String path, Schema.Field field) {
     String what = FieldWords.describe(field);
     if (!field.name().matches(NAME)) {
-      return left(field.name(), what + "; a pipeline cannot name it: A-Z, a-z, 0-9 and _");
+      return Stream.of(left(path, what + "; a pipeline cannot name it: A-Z, a-z, 0-9 and _"));
     }
-    String numeric = feature(field, "numeric");
-    String hashed = feature(field, "hashed, buckets: " + BUCKETS);
-    String meaning =
-        Optional.ofNullable(type.getLogicalType()).map(LogicalType::getName).orElse("");
-    return switch (type.getType()) {
-      case INT, LONG -> {
-        if (meaning.contains("timestamp-")) {
-          yield left(numeric, what + "; rises for ever; it may be named as input.timestamp");
-        }
-        yield meaning.equals("date")
-            ? left(numeric, what + "; rises for ever")
-            : new Choice(true, numeric, what);
-      }
-      case FLOAT, DOUBLE -> new Choice(true, numeric, what);
-      case BOOLEAN -> new Choice(true, numeric, what + ": as 1 and 0");
-      case STRING ->
-          meaning.equals("uuid")
-              ? left(hashed, what + "; different in every event")
-              : new Choice(true, hashed, what + ": hashed");
-      case ENUM -> symbols(field, type, what);
-      case ARRAY -> array(field, type, what);
-      case BYTES, FIXED ->
-          left(
-              field.name(),
-              what
-                  + (meaning.equals("decimal")
-                      ? "; send it as a double to take it"
-                      : "; no feature can be made of them"));
-      case RECORD -> left(field.name(), what + "; nested fields cannot be features");
-      case MAP -> left(field.name(), what + "; its entries cannot be features");
-      case UNION -> left(field.name(), what + "; a feature has one type");
-      case NULL -> left(field.name(), what + "; no event has a value");
+    return switch (SchemaFeatures.choice(path, field.schema())) {
+      case SchemaFeatures.Choice.Enter enter when enter.record().getFields().isEmpty() ->
+          Stream.of(left(path, what + "; it has no fields"));
+      case SchemaFeatures.Choice.Enter enter ->
+          enter.record().getFields().stream().flatMap(f -> choices(path + "." + f.name(), f));
+      case SchemaFeatures.Choice.Leave leave ->
+          Stream.of(left(untaken(path, field.schema()), what + "; " + leave.reason()));
+      case SchemaFeatures.Choice.Take take ->
+          Stream.of(new Choice(true, feature(path, type(take)), what + how(field, take)));
     };
   }
 
-  private static Choice symbols(Schema.Field field, Schema type, String what) {
-    return type.getEnumSymbols().isEmpty()
-        ? left(field.name(), what + "; no event has a value")
-        : new Choice(
-            true,
-            feature(field, "one_hot, categories: " + Yaml.list(type.getEnumSymbols())),
-            what + ": one_hot");
+  private static String type(SchemaFeatures.Choice.Take take) {
+    FeatureSpec spec = take.features().getFirst();
+    if (spec.settings().part() != null) {
+      return "time";
+    }
+    return switch (spec.kind()) {
+      case ONE_HOT -> "one_hot, categories: " + Yaml.list(spec.categories());
+      case HASHED, BAG -> spec.kind() + ", buckets: " + spec.size();
+      default -> spec.kind().yamlName();
+    };
   }
 
-  private static Choice array(Schema.Field field, Schema type, String what) {
-    return isVector(type)
-        ? left(feature(field, "vector, size: N"), what + "; give its length for N to take it")
-        : left(field.name(), what + "; only an array of numbers can be a feature");
+  private static String how(Schema.Field field, SchemaFeatures.Choice.Take take) {
+    FeatureSpec spec = take.features().getFirst();
+    if (spec.settings().part() != null) {
+      return take.features().stream()
+          .map(part -> part.settings().part().toString())
+          .collect(Collectors.joining(", ", ": ", ""));
+    }
+    return switch (spec.kind()) {
+      case NUMERIC ->
+          AvroTypes.withoutNull(field.schema()).getType() == Schema.Type.BOOLEAN
+              ? ": as 1 and 0"
+              : "";
+      case BAG ->
+          spec.settings().tokens().weight() == TokenSettings.Weight.COUNT
+              ? ": an entry a key, weighing its number"
+              : ": an entry for each";
+      default -> ": " + spec.kind();
+    };
   }
 
-  private static boolean isVector(Schema type) {
-    return type.getType() == Schema.Type.ARRAY
-        && switch (type.getElementType().getType()) {
-          case INT, LONG, FLOAT, DOUBLE -> true;
-          default -> false;
-        };
+  /** What a field that is left out would be taken by. */
+  private static String untaken(String path, Schema schema) {
+    Schema type = AvroTypes.withoutNull(schema);
+    if (type.getType() == Schema.Type.ARRAY
+        && AvroTypes.isNumber(AvroTypes.withoutNull(type.getElementType()))) {
+      return feature(path, "vector, size: N");
+    }
+    return AvroTypes.isUuid(type) ? feature(path, "hashed, buckets: " + BUCKETS) : path;
   }
 
-  private static String feature(Schema.Field field, String type) {
-    return "{name: " + Yaml.scalar(field.name()) + ", type: " + type + "}";
+  private static String feature(String path, String type) {
+    return "{name: " + Yaml.scalar(path) + ", type: " + type + "}";
   }
 
   private static Choice left(String yaml, String reason) {

@@ -1,8 +1,8 @@
 package dev.millrace.app.cli;
 
 import dev.millrace.app.data.Task;
-import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.config.Words;
+import dev.millrace.topology.decode.AvroTypes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,7 @@ final class SchemaLabel {
    */
   SchemaLabel(Schema.Field field, Optional<Task> task, List<String> stated) {
     this.field = field;
-    this.type = SpecResolver.withoutNull(field.schema());
+    this.type = AvroTypes.withoutNull(field.schema());
     this.stated = stated;
     this.task = task(task);
     this.classes = this.task == Task.REGRESSION ? List.of() : classes();

@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Gathers, cell by cell, what {@link Column} says. */
 final class ColumnStatistics {
   private final DistinctValues distinct =
       new DistinctValues(ColumnTypes.DISTINCT_MAX, ColumnTypes.VALUES_MAX);
+  private final CellShapes shapes = new CellShapes();
   private final Set<String> missingWords = new LinkedHashSet<>();
   private long rows;
   private long empty;
@@ -28,6 +30,15 @@ final class ColumnStatistics {
    * @return the cell as a number, NaN if it is none
    */
   double add(byte[] bytes, int start, int length) {
+    double number = gather(bytes, start, length);
+    shapes.row(number);
+    if (!Double.isNaN(number)) {
+      shapes.number(number);
+    }
+    return number;
+  }
+
+  private double gather(byte[] bytes, int start, int length) {
     rows++;
     if (length == 0) {
       empty++;
@@ -54,6 +65,7 @@ final class ColumnStatistics {
     } else {
       booleans += isBoolean(bytes, start, length) ? 1 : 0;
       dates = dates && Dates.isDate(bytes, start, length);
+      shapes.text(bytes, start, length);
     }
     distinct.add(bytes, start, length);
     return value;
@@ -76,12 +88,15 @@ final class ColumnStatistics {
     return true;
   }
 
-  Column column(int index, String name, String avroName) {
+  /**
+   * @param nominal the values that the file itself states; empty if it states none
+   */
+  Column column(int index, String name, String avroName, Optional<List<String>> nominal) {
     long cells = rows - empty - worded;
     Kind kind = Kind.STRING;
-    if (cells > 0 && longs + doubles == cells) {
+    if (nominal.isEmpty() && cells > 0 && longs + doubles == cells) {
       kind = doubles == 0 ? Kind.LONG : Kind.DOUBLE;
-    } else if (cells > 0 && booleans == cells) {
+    } else if (nominal.isEmpty() && cells > 0 && booleans == cells) {
       kind = Kind.BOOLEAN;
     }
     boolean text = kind == Kind.STRING;
@@ -96,11 +111,12 @@ final class ColumnStatistics {
         rows,
         missing,
         distinct.count() + words,
-        values(kind),
+        nominal.isPresent() ? nominal.get() : values(kind),
         !distinct.repeated() && cells > 0 && worded == words && empty == 0,
         kind == Kind.LONG && rising && missing == 0 && rows > 1,
         text && dates && cells > 0,
-        number && whole);
+        number && whole,
+        shapes.shape(nominal.isPresent()));
   }
 
   private List<String> values(Kind kind) {

@@ -57,7 +57,7 @@ public record ColumnTypes(
       }
       List<Column> columns = new ArrayList<>();
       for (int i = 0; i < width; i++) {
-        columns.add(statistics[i].column(i, names.get(i), avroNames.get(i)));
+        columns.add(statistics[i].column(i, names.get(i), avroNames.get(i), reader.nominal(i)));
       }
       return new ColumnTypes(
           file, List.copyOf(columns), rows, reader.skipped(), sums.found(columns));

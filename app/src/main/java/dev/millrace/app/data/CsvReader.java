@@ -11,23 +11,27 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads rows of a CSV file (RFC 4180: quotes, doubled quotes, line breaks in quotes, CRLF or LF) or
- * of a TSV file, where a quote is a character like others; plain or gzipped. Empty lines are no
- * rows. Works on bytes; a cell is a range of {@link #bytes} until the next row.
+ * of a TSV file, where a quote is a character like others, or of an ARFF file; plain or gzipped.
+ * Empty lines are no rows. Works on bytes; a cell is a range of {@link #bytes} until the next row.
  */
 public final class CsvReader implements Closeable {
-  private static final byte QUOTE = '"';
-
   private final Path file;
   private final CsvOptions options;
   private final RowBytes input;
-  private final RowCells row = new RowCells();
+  private final RowCells read = new RowCells();
+  private RowCells row = read; // the current one, which may be held in memory
   private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
   private final byte delimiter;
   private final boolean quoting;
+  private final boolean arff;
+  private byte quote = '"';
   private final List<String> header;
+  private List<Optional<List<String>>> nominal = List.of();
+  private SortedRows sorted; // null unless rows are to be sorted
 
   private boolean headerRowIsData;
   private long rowLine;
@@ -39,11 +43,12 @@ public final class CsvReader implements Closeable {
     this.options = options;
     String name = file.getFileName().toString().replaceFirst("\\.gz$", "");
     boolean tabs = name.endsWith(".tsv") || name.endsWith(".tab");
-    this.delimiter = (byte) (tabs ? '\t' : ',');
-    this.quoting = !tabs;
+    this.delimiter = (byte) (char) options.delimiter().orElse(tabs ? '\t' : ',');
+    this.quoting = options.quotes().orElse(!tabs);
+    this.arff = ArffHeader.isArff(name);
     this.input = RowBytes.open(file);
     try {
-      this.header = readHeader();
+      this.header = arff ? readArffHeader() : readHeader();
     } catch (IOException | RuntimeException e) {
       input.close();
       throw e;
@@ -83,6 +88,17 @@ public final class CsvReader implements Closeable {
     return List.copyOf(names);
   }
 
+  private List<String> readArffHeader() throws IOException {
+    ArffHeader head = ArffHeader.read(input, file);
+    nominal = head.nominal();
+    return head.names();
+  }
+
+  /** The values that a column may have, if the file states them. */
+  public Optional<List<String>> nominal(int column) {
+    return column < nominal.size() ? nominal.get(column) : Optional.empty();
+  }
+
   /** The columns' names; {@code column_3} for a third column without one. */
   public List<String> header() {
     return header;
@@ -99,11 +115,35 @@ public final class CsvReader implements Closeable {
    * @throws CsvException if the row is no row, unless bad rows are skipped
    */
   public boolean next() throws IOException {
+    if (options.sortBy().isEmpty()) {
+      return nextOfFile();
+    }
+    if (sorted == null) {
+      List<String> names = AvroNames.of(header);
+      int column = ColumnTypes.index(file, header, names, options.sortBy().get());
+      sorted = new SortedRows(file, column);
+      while (nextOfFile()) {
+        sorted.add(row, rowLine);
+      }
+      sorted.sort();
+    }
+    if (!sorted.next()) {
+      return false;
+    }
+    row = sorted.row();
+    rowLine = sorted.line();
+    return true;
+  }
+
+  private boolean nextOfFile() throws IOException {
     while (true) {
       if (headerRowIsData) {
         headerRowIsData = false;
       } else if (!readRecord()) {
         return false;
+      }
+      if (arff && row.count() == header.size() + 1) {
+        row.dropEmptyLast();
       }
       String problem = problem(header.size());
       if (problem == null) {
@@ -160,7 +200,7 @@ public final class CsvReader implements Closeable {
 
   /** The share of the file that has been read, 0 to 1. */
   public double progress() throws IOException {
-    return input.progress();
+    return sorted == null ? input.progress() : sorted.share();
   }
 
   /** The current row's bytes; cells lie at {@link #start}, {@link #length}. */
@@ -184,6 +224,7 @@ public final class CsvReader implements Closeable {
   /** Reads cells up to the end of a line that is not empty. */
   private boolean readRecord() throws IOException {
     do {
+      skipComments();
       row.clear();
       broken = null;
       rowLine = input.line();
@@ -192,10 +233,26 @@ public final class CsvReader implements Closeable {
       }
       int end;
       do {
-        end = quoting && input.peek() == QUOTE ? quotedCell() : input.appendCell(row, delimiter);
+        end = isQuote(input.peek()) ? quotedCell() : input.appendCell(row, delimiter);
         row.endCell(delimiter);
       } while (end == delimiter);
     } while (row.count() == 1 && row.length(0) == 0);
+    return true;
+  }
+
+  private void skipComments() throws IOException {
+    while (arff && input.peek() == '%') {
+      row.clear();
+      input.appendCell(row, (byte) '\n');
+    }
+  }
+
+  /** Whether a cell that begins so is in quotes; ARFF knows two kinds. */
+  private boolean isQuote(int first) {
+    if (!quoting || first != '"' && !(arff && first == '\'')) {
+      return false;
+    }
+    quote = (byte) first;
     return true;
   }
 
@@ -203,16 +260,16 @@ public final class CsvReader implements Closeable {
   private int quotedCell() throws IOException {
     input.skip();
     while (true) {
-      if (!input.appendUntil(row, QUOTE)) {
+      if (!input.appendUntil(row, quote)) {
         throw new CsvException(
             at(rowLine)
                 + "a quote that opens in this row is never closed; double the quotes that belong to"
-                + " a text, or name the file .tsv if it has tabs and no quoting");
+                + " a text, or use --no-quotes if the file has no quoting");
       }
       int next = input.peek();
-      if (next == QUOTE) {
+      if (next == quote) {
         input.skip();
-        row.append(QUOTE);
+        row.append(quote);
       } else if (next == '\r' || next == '\n' || next == delimiter || next < 0) {
         return input.passEnd(delimiter);
       } else {

@@ -1,7 +1,7 @@
 package dev.millrace.app.data;
 
 import dev.millrace.app.data.Column.Kind;
-import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.topology.config.FeatureType;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.Words;
 import java.io.IOException;
@@ -57,7 +57,7 @@ final class PipelineFields {
   private static Map<String, Integer> vectors(Pipeline pipeline) {
     Map<String, Integer> vectors = new LinkedHashMap<>();
     for (Pipeline.Feature feature : pipeline.input().features().orElse(List.of())) {
-      if (feature.type().equals(Optional.of(FeatureKind.VECTOR))) {
+      if (feature.type().equals(Optional.of(FeatureType.VECTOR))) {
         vectors.put(feature.name(), feature.size().orElseThrow());
       }
     }
@@ -82,8 +82,12 @@ final class PipelineFields {
       Pipeline pipeline, Map<String, Integer> vectors) {
     Map<String, Optional<Kind>> stated = new HashMap<>();
     for (Pipeline.Feature feature : pipeline.input().features().orElse(List.of())) {
-      if (!vectors.containsKey(feature.name())) {
-        stated.put(feature.name(), feature.type().map(PipelineFields::kind));
+      boolean cross = feature.type().equals(Optional.of(FeatureType.CROSS));
+      if (!vectors.containsKey(feature.name()) && !cross) {
+        stated.merge(
+            feature.name(),
+            kind(feature),
+            (one, other) -> one.equals(other) ? one : Optional.empty());
       }
     }
     pipeline.input().key().ifPresent(key -> stated.put(key, Optional.of(Kind.STRING)));
@@ -101,12 +105,18 @@ final class PipelineFields {
     return stated;
   }
 
-  private static Kind kind(FeatureKind type) {
-    return switch (type) {
-      case NUMERIC -> Kind.DOUBLE;
-      case ONE_HOT, HASHED, GROWING -> Kind.STRING;
-      case VECTOR -> throw new AssertionError("vectors have columns of their own");
-    };
+  /** What the cells must be for the feature; empty if their rows are to tell. */
+  private static Optional<Kind> kind(Pipeline.Feature feature) {
+    return feature
+        .type()
+        .map(
+            type ->
+                switch (type) {
+                  case NUMERIC, DISCRETIZED -> Kind.DOUBLE;
+                  case ONE_HOT, HASHED, GROWING, TEXT, BAG -> Kind.STRING;
+                  case TIME -> feature.more().unit().isPresent() ? Kind.LONG : Kind.STRING;
+                  case VECTOR, CROSS -> throw new AssertionError("these have no column");
+                });
   }
 
   /** Numbers stay numbers, also as classes. */

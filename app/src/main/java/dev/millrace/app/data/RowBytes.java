@@ -90,7 +90,7 @@ final class RowBytes implements Closeable {
       position = i;
       if (i < end) {
         position++;
-        if (b == delimiter) {
+        if (b != '\n') {
           return delimiter;
         }
         line++;

@@ -51,6 +51,25 @@ final class RowCells {
     append(separator);
   }
 
+  /** Takes back the last cell if it is empty, as after a delimiter at the end of a line. */
+  void dropEmptyLast() {
+    if (count > 1 && length(count - 1) == 0) {
+      count--;
+      length = ends[count - 1] + 1;
+    }
+  }
+
+  /** The same cells in arrays of their own. */
+  RowCells copy() {
+    RowCells copy = new RowCells();
+    copy.bytes = Arrays.copyOf(bytes, length);
+    copy.ends = Arrays.copyOf(ends, count);
+    copy.length = length;
+    copy.count = count;
+    copy.or = or;
+    return copy;
+  }
+
   private void reserve(int size) {
     if (bytes.length - length < size) {
       if (length + size > BYTES_MAX) {

@@ -78,6 +78,7 @@ public final class Evaluation implements AutoCloseable {
     result.put("waiting", counters.waiting());
     result.put("metrics", loop.learner().map(Learner::figures).orElse(Map.of()));
     result.put("baseline", loop.learner().map(l -> l.metrics().baselines()).orElse(Map.of()));
+    result.put("features", loop.learner().map(l -> l.featureCounts().figures()).orElse(Map.of()));
     result.put("version", loop.learner().map(Learner::version).orElse(0L));
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     result.put("weights_digest", loop.learner().map(Learner::weightsDigest).orElse(""));

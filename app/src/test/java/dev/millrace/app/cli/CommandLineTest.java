@@ -82,11 +82,11 @@ class CommandLineTest {
     Result result = run("init", "--data", data("bike_sharing"), "--label", "cnt");
     assertThat(result.out())
         .contains(
-            "    # - {name: instant, type: numeric}  # left out: rises in every row",
-            "    # - {name: dteday, type: hashed, buckets: 4096}  # left out: a date or time as"
-                + " text",
+            "    # - {name: instant, type: numeric}  # left out: counts the rows",
+            "    # - {name: dteday, type: hashed, buckets: 4096}  # left out: a date or time"
+                + " in a form that is not read",
             "# left out: casual + registered = cnt, the label, in every row",
-            "    # whole numbers, 24 distinct values: one_hot",
+            "    # whole numbers, 24 distinct values without a gap: one_hot",
             "    - {name: temp, type: numeric}  # numbers, 50 distinct values");
   }
 

@@ -90,28 +90,28 @@ class SchemaDraftTest {
             """
             # A pipeline for subject Rides-value, version 3: 19 fields. What is not said here has a default that works.
             # A schema does not tell what a field is worth. Take out ids, and what is known only
-            # when the label is. Whole numbers that are codes learn better as `type: hashed`, texts
-            # of a few known values as `type: one_hot, categories: [A, B]`.
+            # when the label is. Whole numbers that are codes learn better as `type: hashed`, texts of a
+            # few known values as `type: one_hot, categories: [A, B]`, those of several words as `type: text`.
             name: rides
             input:
               topic: Rides
               features:
-                # - {name: id, type: hashed, buckets: 256}  # left out: string (uuid); different in every event
-                # - {name: started, type: numeric}  # left out: long (timestamp-millis); rises for ever; it may be named as input.timestamp
-                # - {name: day, type: numeric}  # left out: int (date), nullable; rises for ever
-                - {name: at, type: numeric}  # int (time-millis)
+                # - {name: id, type: hashed, buckets: 1024}  # left out: string (uuid); different in every event
+                - {name: started, type: time}  # long (timestamp-millis): hour, weekday, yearday, elapsed
+                - {name: day, type: time}  # int (date), nullable: weekday, yearday, elapsed
+                - {name: at, type: time}  # int (time-millis): hour
                 - {name: city, type: hashed, buckets: 256}  # string, "Where it begins # here": hashed
                 - {name: age, type: numeric}  # int, nullable, "In years"
                 - {name: member, type: numeric}  # boolean: as 1 and 0
                 - {name: distance, type: numeric}  # double
                 - {name: weather, type: one_hot, categories: [DRY, "NO", WET]}  # enum of 3 symbols: one_hot
-                # - price  # left out: bytes (decimal); send it as a double to take it
-                # - photo  # left out: bytes; no feature can be made of them
+                - {name: price, type: numeric}  # bytes (decimal)
+                - {name: photo, type: hashed, buckets: 256}  # bytes: hashed
                 # - {name: embedding, type: vector, size: N}  # left out: array of float; give its length for N to take it
-                # - tags  # left out: array of string; only an array of numbers can be a feature
-                # - driver  # left out: record; nested fields cannot be features
-                # - extras  # left out: map; its entries cannot be features
-                # - either  # left out: union of null, int, string; a feature has one type
+                - {name: tags, type: bag, buckets: 1024}  # array of string: an entry for each
+                # - driver  # left out: record; it has no fields
+                - {name: extras, type: bag, buckets: 1024}  # map: an entry a key, weighing its number
+                - {name: either, type: hashed, buckets: 256}  # union of null, int, string: hashed
                 # - nothing  # left out: null; no event has a value
                 # - größe  # left out: int; a pipeline cannot name it: A-Z, a-z, 0-9 and _
             label:
@@ -126,7 +126,7 @@ class SchemaDraftTest {
     assertThat(pipeline.registry())
         .containsEntry("schema.registry.url", "https://registry.example");
     assertThat(pipeline.kafka()).containsEntry("bootstrap.servers", "kafka.example:9092");
-    assertThat(resolved(yaml, schema(RICH)).features()).hasSize(6);
+    assertThat(resolved(yaml, schema(RICH)).features()).hasSize(18);
   }
 
   private static void assertLabel(String expected, String type, Task task, String... classes) {

@@ -61,13 +61,47 @@ class ColumnTypesTest {
               .formatted(100 + 2 * i, i, i, i % 3, i % 9 + 1));
     }
     ColumnTypes types = types(text.toString());
-    assertThat(types.column("n").isRowNumber()).isTrue();
+    assertThat(types.column("n").isRising()).isTrue();
+    assertThat(types.column("n").isRowNumber()).as("it does not count").isFalse();
+    assertThat(types.column("at").shape().isoDates()).isTrue();
+    assertThat(types.column("at").shape().timed()).isTrue();
+    assertThat(types.column("day").shape().isoDates()).isFalse();
     assertThat(types.column("id").isTextId()).isTrue();
     assertThat(types.column("same").isConstant()).isTrue();
     assertThat(types.column("at").dates()).isTrue();
     assertThat(types.column("day").dates()).isTrue();
     assertThat(types.column("few").isRowNumber()).isFalse();
     assertThat(types.column("few").values()).containsExactly("0", "1", "2");
+  }
+
+  @Test
+  void shouldTellRowNumbersIdsTextsTimesAndSkewedCounts() throws IOException {
+    StringBuilder text = new StringBuilder(",userId,Id,said,seconds,clicks,plain,idle\n");
+    for (int i = 0; i < 60; i++) {
+      text.append(
+          "%d,%d,%d,words that are said %d times,%d,%d,%d,%d\n"
+              .formatted(
+                  i,
+                  i * 37 % 11,
+                  9 * i,
+                  i,
+                  1_400_000_000 + 1_000 * i,
+                  i % 20 == 0 ? 5_000 + i : i % 7,
+                  i % 13,
+                  i % 5));
+    }
+    ColumnTypes types = types(text.toString());
+    assertThat(types.column("column_1").isRowNumber()).isTrue();
+    assertThat(types.column("userId").isNumberedId()).isTrue();
+    assertThat(types.column("userId").isRowId()).isFalse();
+    assertThat(types.column("Id").isRowId()).isTrue();
+    assertThat(types.column("Id").isRowNumber()).isFalse();
+    assertThat(types.column("said").isText()).isTrue();
+    assertThat(types.column("said").shape().words()).isEqualTo(6);
+    assertThat(types.column("seconds").shape().isSeconds()).isTrue();
+    assertThat(types.column("clicks").shape().isSkewedCount()).isTrue();
+    assertThat(types.column("plain").shape().isSkewedCount()).isFalse();
+    assertThat(types.column("idle").isNumberedId()).isFalse();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,72 @@ class CsvReaderTest {
     assertThat(rows("\uFEFFa,b\n1,")).containsExactly(List.of("1", ""));
     assertThat(rows("a,b\n1,\"\"")).containsExactly(List.of("1", ""));
     assertThat(rows("a,b\n1,\"x\r\"\n")).containsExactly(List.of("1", "x\r"));
+  }
+
+  @Test
+  void shouldReadAnArffFileWithCommentsQuotesAndTrailingCommas() throws IOException {
+    Path file =
+        file(
+            "a.arff",
+            "% a comment\n@RELATION power\n\n@attribute 'the x' real\n@attribute y\t{b, 'a a'}\r\n"
+                + "@DATA\n1.5,b\n% between\n2,'a a',\n\n?,b");
+    assertThat(rows(file, CsvOptions.DEFAULT))
+        .containsExactly(List.of("1.5", "b"), List.of("2", "a a"), List.of("?", "b"));
+    try (CsvReader reader = CsvReader.open(file, CsvOptions.DEFAULT)) {
+      assertThat(reader.header()).containsExactly("the x", "y");
+      assertThat(reader.nominal(0)).isEmpty();
+      assertThat(reader.nominal(1)).contains(List.of("b", "a a"));
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.line()).isEqualTo(7);
+    }
+    ColumnTypes types = ColumnTypes.of(file, CsvOptions.DEFAULT);
+    assertThat(types.column("y").values()).as("in the order stated").containsExactly("b", "a a");
+    assertThat(types.column("the x").missing()).isEqualTo(1);
+    assertThatThrownBy(
+            () -> CsvReader.open(file("b.arff", "@relation r\nx,y\n"), CsvOptions.DEFAULT))
+        .hasMessageEndingWith(
+            "b.arff:2: 'x,y' stands before @data; expected @attribute, @relation or a comment");
+    assertThatThrownBy(() -> CsvReader.open(file("c.arff", "@relation r\n"), CsvOptions.DEFAULT))
+        .hasMessageEndingWith("c.arff has no line @data; expected an ARFF file");
+  }
+
+  private static CsvOptions sorted(String column) {
+    return new CsvOptions(true, false, Optional.of(';'), Optional.of(false), Optional.of(column));
+  }
+
+  @Test
+  void shouldSortRowsByNumbersOrByTextAndKeepThoseAlikeInTheirOrder() throws IOException {
+    Path file = file("a.csv", "t;x\n10;\"a\n9;b\n;c\n9;d\n-1;e\n");
+    assertThat(rows(file, sorted("t")))
+        .containsExactly(
+            List.of("-1", "e"),
+            List.of("9", "b"),
+            List.of("9", "d"),
+            List.of("10", "\"a"),
+            List.of("", "c"));
+    Path dates = file("b.csv", "t;x\n2014-07-02;a\n2014-07-01 09:00;b\n2014-07-01;c\n;d\n");
+    assertThat(rows(dates, sorted("t")))
+        .extracting(List::getLast)
+        .containsExactly("c", "b", "a", "d");
+    try (CsvReader reader = CsvReader.open(file, sorted("t"))) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.line()).isEqualTo(6);
+    }
+    assertThatThrownBy(() -> rows(file, sorted("tt"))).hasMessageContaining("did you mean 't'");
+  }
+
+  @Test
+  void shouldRefuseToHoldMoreRowsThanFit() {
+    SortedRows rows = new SortedRows(Path.of("big.csv"), 0, 100);
+    RowCells row = new RowCells();
+    row.append((byte) '1');
+    row.endCell((byte) ',');
+    rows.add(row, 2);
+    assertThatThrownBy(() -> rows.add(row, 3))
+        .isInstanceOf(CsvException.class)
+        .hasMessage(
+            "big.csv:3: the rows take more than 100 bytes, too many to be sorted in memory; sort"
+                + " the file before");
   }
 
   @Test

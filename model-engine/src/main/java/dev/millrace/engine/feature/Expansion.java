@@ -8,6 +8,7 @@ import dev.millrace.engine.state.StateArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Writes the two fields that an {@link ExpansionSpec} states behind those of the features.
@@ -26,7 +27,7 @@ final class Expansion {
 
   private final ExpansionSpec spec;
   private final Field[] numbers;
-  private final Field[] categories;
+  private final int[] categories; // those that are crossed, by their number among all
   private final int[] pairs; // two places in codes each
   private final int basisBase;
   private final int crossesBase;
@@ -44,8 +45,12 @@ final class Expansion {
             .filter(field -> field.spec().kind() == FeatureKind.NUMERIC)
             .limit(spec.numbers())
             .toArray(Field[]::new);
+    List<Field> ofCategories =
+        fields.stream().filter(field -> field.spec().kind().isCategory()).toList();
     categories =
-        fields.stream().filter(field -> field.spec().kind().isCategory()).toArray(Field[]::new);
+        IntStream.range(0, ofCategories.size())
+            .filter(i -> isCrossed(ofCategories.get(i)))
+            .toArray();
     this.basisBase = basisBase;
     crossesBase = basisBase + numbers.length * spec.basisSize();
     shift = Long.SIZE - Integer.numberOfTrailingZeros(spec.buckets());
@@ -54,6 +59,14 @@ final class Expansion {
     values = new double[numbers.length * spec.values()];
     known = new long[numbers.length];
     index = new int[numbers.length][Integer.highestOneBit(Math.max(1, 4 * spec.values() - 1))];
+  }
+
+  /** Whether a category can be one of a pair: it has one value an event, and is no pair itself. */
+  private static boolean isCrossed(Field field) {
+    return switch (field.spec().kind()) {
+      case ONE_HOT, HASHED, GROWING, DISCRETIZED -> true;
+      case NUMERIC, VECTOR, TEXT, BAG, CROSS -> false;
+    };
   }
 
   /** All pairs, or as many as stated, each as likely as any other. */
@@ -82,7 +95,7 @@ final class Expansion {
 
   static boolean hasPairs(ExpansionSpec spec, List<Field> fields) {
     long numbers = fields.stream().filter(f -> f.spec().kind() == FeatureKind.NUMERIC).count();
-    long categories = fields.stream().filter(f -> f.spec().kind().isCategory()).count();
+    long categories = fields.stream().filter(f -> isCrossed(f)).count();
     return spec.pairs() > 0 && Math.min(numbers, spec.numbers()) + categories > 1;
   }
 
@@ -103,7 +116,7 @@ final class Expansion {
     }
     if (pairs.length > 0) {
       for (int i = 0; i < categories.length; i++) {
-        codes[numbers.length + i] = entries.index(entries.start(firstField + i));
+        codes[numbers.length + i] = entries.index(entries.start(firstField + categories[i]));
       }
       for (int p = 0; p < pairs.length; p += 2) {
         long code = mix(PAIR * (p + 1) + codes[pairs[p]]);

@@ -18,11 +18,24 @@ public enum FeatureKind {
    */
   GROWING,
   /** An array of numbers of stated length. */
-  VECTOR;
+  VECTOR,
+  /** Any number of tokens of a text, hashed into a stated number of slots. */
+  TEXT,
+  /** Any number of items of an array or entries of a map, hashed into a stated number of slots. */
+  BAG,
+  /** A number by the range it lies in: one slot a range, one for missing. */
+  DISCRETIZED,
+  /** The categories of several features together, hashed into a stated number of slots. */
+  CROSS;
 
-  /** Whether it has categories, one of which is active, and not numbers. */
+  /** Whether it has categories, any of which may be active, and not numbers. */
   public boolean isCategory() {
-    return this == ONE_HOT || this == HASHED || this == GROWING;
+    return this != NUMERIC && this != VECTOR;
+  }
+
+  /** Whether it has any number of entries, each with a weight. */
+  public boolean isBag() {
+    return this == TEXT || this == BAG;
   }
 
   /** The name in a pipeline file: {@code one_hot}. */

@@ -21,19 +21,38 @@ public final class FeatureSpace {
   /**
    * A feature and its places.
    *
-   * @param slot its place in the {@link EventRow} array of its kind: numbers, categories or vectors
+   * @param slot its place in the {@link EventRow} array of its kind: numbers, categories, vectors,
+   *     ranged or bags; -1 for a cross, which reads the others'
    * @param column its first column in the row of numbers; of a category its first index
    */
   public record Field(FeatureSpec spec, int slot, int column) {}
 
   private final List<Field> fields;
   private final int width;
-  private final int numbers;
   private final SequencedMap<String, Integer> categories = new LinkedHashMap<>();
-  private final int vectorValues;
-  private final int featureFields; // of categories
+  private final int[] slots = new int[Slots.values().length];
   private final int ownCategories; // of the features, without those of an expansion
   private final Optional<ExpansionSpec> expansion;
+
+  /** The arrays of an {@link EventRow}. */
+  private enum Slots {
+    NUMBERS,
+    CATEGORIES,
+    VECTORS,
+    RANGED,
+    BAGS;
+
+    static Slots of(FeatureKind kind) {
+      return switch (kind) {
+        case NUMERIC -> NUMBERS;
+        case ONE_HOT, HASHED, GROWING -> CATEGORIES;
+        case VECTOR -> VECTORS;
+        case DISCRETIZED -> RANGED;
+        case TEXT, BAG -> BAGS;
+        case CROSS -> throw new IllegalArgumentException("a cross reads other features");
+      };
+    }
+  }
 
   /** A space of features alone. */
   public FeatureSpace(List<FeatureSpec> features) {
@@ -45,33 +64,21 @@ public final class FeatureSpace {
     List<Field> placed = new ArrayList<>();
     int column = 0;
     int index = 0;
-    int numbersSoFar = 0;
-    int vectorValuesSoFar = 0;
     for (FeatureSpec feature : features) {
-      switch (feature.kind()) {
-        case NUMERIC -> {
-          placed.add(new Field(feature, numbersSoFar++, column));
-          column = Math.addExact(column, 1);
-        }
-        case VECTOR -> {
-          placed.add(new Field(feature, vectorValuesSoFar, column));
-          vectorValuesSoFar = Math.addExact(vectorValuesSoFar, feature.size());
-          column = Math.addExact(column, feature.size());
-        }
-        case ONE_HOT, HASHED, GROWING -> {
-          placed.add(new Field(feature, categories.size(), index));
-          categories.put(feature.name(), feature.size());
-          index = Math.addExact(index, feature.size());
-        }
+      int slot = slot(feature);
+      if (feature.kind().isCategory()) {
+        placed.add(new Field(feature, slot, index));
+        categories.put(feature.name(), feature.size());
+        index = Math.addExact(index, feature.size());
+      } else {
+        placed.add(new Field(feature, slot, column));
+        column = Math.addExact(column, feature.size());
       }
     }
     fields = List.copyOf(placed);
     width = column;
-    numbers = numbersSoFar;
-    vectorValues = vectorValuesSoFar;
     this.expansion = expansion;
     ownCategories = index;
-    featureFields = categories.size();
     expansion.ifPresent(this::placeExpansion);
   }
 
@@ -88,6 +95,17 @@ public final class FeatureSpace {
   /** What writes the fields behind those of the features; empty if there are none. */
   Optional<Expansion> newExpansion() {
     return expansion.map(spec -> new Expansion(spec, fields, ownCategories));
+  }
+
+  private int slot(FeatureSpec feature) {
+    if (feature.kind() == FeatureKind.CROSS) {
+      return -1;
+    }
+    int of = Slots.of(feature.kind()).ordinal();
+    int slot = slots[of];
+    int taken = feature.kind() == FeatureKind.VECTOR ? feature.size() : 1;
+    slots[of] = Math.addExact(slot, taken);
+    return slot;
   }
 
   /** The features in the order in which they were stated. */
@@ -107,6 +125,11 @@ public final class FeatureSpace {
 
   /** An empty event of this space. */
   public EventRow newEvent() {
-    return new EventRow(numbers, featureFields, vectorValues);
+    return new EventRow(
+        slots[Slots.NUMBERS.ordinal()],
+        slots[Slots.CATEGORIES.ordinal()],
+        slots[Slots.VECTORS.ordinal()],
+        slots[Slots.RANGED.ordinal()],
+        slots[Slots.BAGS.ordinal()]);
   }
 }

@@ -12,18 +12,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Turns an {@link EventRow} into a row of numbers, standardising them as it goes, and an entry for
- * each category.
+ * Turns an {@link EventRow} into a row of numbers, standardising them as it goes, and entries for
+ * its categories.
  *
  * <p>A number first joins its column's running mean and population variance (Welford 1962), then is
  * scaled by them and clipped to ±{@value #CLIP}; a column that has been constant so far gives 0. A
  * missing number or vector gives 0 and joins nothing. One-hot has a category for each word of its
  * vocabulary, then one for unknown ones, then one for missing; so has a growing text, whose
- * vocabulary is that of the labelled events so far. A hashed text has category 0 for missing.
+ * vocabulary is that of the labelled events so far. Whatever is hashed has category 0 for missing,
+ * a number taken by its range the last one.
  */
 public final class Featurizer {
   /** Standardised values lie within ± this. */
   public static final float CLIP = 5f;
+
+  /** Values after which a deviation is good enough to tell an outlier by. */
+  private static final int ROBUST_FROM = 10;
 
   private final FeatureSpace space;
   private final Field[] fields;
@@ -32,22 +36,30 @@ public final class Featurizer {
   private final long[] count; // by field: values that have joined
   private final double[] mean; // by column that is scaled
   private final double[] m2;
+  private final Completion completion;
   private final GrowingVocabulary[] vocabularies; // by field: null if it does not grow
   private final Expansion expansion; // null if nothing is made of the features
+  private final EntryRarity[] rarities; // by field: null if its weights do not depend on it
+  private final Crossing[] crossings; // by field: null if it is no cross
+  private final double[][] bounds; // by field: null if it has none
+  private final FeatureCounts counts = new FeatureCounts();
 
   public Featurizer(FeatureSpace space, Kernels kernels) {
     this.space = space;
     this.kernels = kernels;
     fields = space.fields().toArray(Field[]::new);
     statistic = new int[fields.length];
+    completion = new Completion(space.fields());
     vocabularies = new GrowingVocabulary[fields.length];
+    rarities = new EntryRarity[fields.length];
+    crossings = new Crossing[fields.length];
+    bounds = new double[fields.length][];
     int statistics = 0;
     for (int i = 0; i < fields.length; i++) {
-      statistic[i] = fields[i].spec().normalize() ? statistics : -1;
-      statistics += fields[i].spec().normalize() ? fields[i].spec().size() : 0;
-      if (fields[i].spec().kind() == FeatureKind.GROWING) {
-        vocabularies[i] = new GrowingVocabulary(fields[i].spec().texts());
-      }
+      FeatureSpec spec = fields[i].spec();
+      statistic[i] = spec.normalize() ? statistics : -1;
+      statistics += !spec.normalize() ? 0 : spec.kind() == FeatureKind.VECTOR ? spec.size() : 1;
+      prepare(i, spec);
     }
     count = new long[fields.length];
     mean = new double[statistics];
@@ -55,9 +67,33 @@ public final class Featurizer {
     expansion = space.newExpansion().orElse(null);
   }
 
+  private void prepare(int i, FeatureSpec spec) {
+    switch (spec.kind()) {
+      case GROWING -> vocabularies[i] = new GrowingVocabulary(spec.texts());
+      case TEXT, BAG -> {
+        if (spec.settings().tokens().idf()) {
+          rarities[i] = new EntryRarity(spec.size());
+        }
+      }
+      case CROSS -> crossings[i] = new Crossing(spec, space.fields());
+      case DISCRETIZED -> {
+        if (!spec.normalize()) {
+          List<Double> stated = spec.settings().bounds();
+          bounds[i] = stated.stream().mapToDouble(Double::doubleValue).toArray();
+        }
+      }
+      case NUMERIC, ONE_HOT, HASHED, VECTOR -> {}
+    }
+  }
+
   /** Columns of a row. */
   public int width() {
     return space.width();
+  }
+
+  /** What features had to do without so far. */
+  public FeatureCounts counts() {
+    return counts;
   }
 
   /** The same for an event whose label is known, if it has one. */
@@ -66,8 +102,8 @@ public final class Featurizer {
   }
 
   /**
-   * Writes the event's row; its numbers join the statistics first, and if its label is known its
-   * texts join the vocabularies that grow.
+   * Completes the event and writes its row; its numbers join the statistics first, and if its label
+   * is known its texts join the vocabularies that grow.
    *
    * @param row receives {@link #width()} floats from {@code offset}
    * @param entries gets another row
@@ -75,20 +111,21 @@ public final class Featurizer {
   public void featurize(
       EventRow event, float[] row, int offset, Entries entries, boolean labelIsKnown) {
     int firstField = entries.closedFields();
+    completion.complete(event);
+    counts.add(event);
     for (int i = 0; i < fields.length; i++) {
       Field field = fields[i];
-      int column = offset + field.column();
-      switch (field.spec().kind()) {
-        case NUMERIC -> row[column] = number(event.numbers[field.slot()], i);
-        case ONE_HOT, HASHED -> {
-          entries.add(category((int) event.categories[field.slot()], field), 1f);
-          entries.endField();
-        }
-        case GROWING -> {
-          entries.add(growing(event.categories[field.slot()], labelIsKnown, i), 1f);
-          entries.endField();
-        }
-        case VECTOR -> vector(event.vectors, i, row, column);
+      FeatureKind kind = field.spec().kind();
+      if (kind == FeatureKind.NUMERIC) {
+        row[offset + field.column()] = number(event.numbers[field.slot()], i);
+      } else if (kind == FeatureKind.VECTOR) {
+        vector(event.vectors, i, row, offset + field.column());
+      } else if (kind.isBag()) {
+        bag(event.bags[field.slot()], i, entries);
+        entries.endField();
+      } else {
+        entries.add(field.column() + category(event, labelIsKnown, i), 1f);
+        entries.endField();
       }
     }
     if (expansion != null) {
@@ -98,25 +135,81 @@ public final class Featurizer {
 
   private float number(double value, int field) {
     if (Double.isNaN(value)) {
+      counts.missing();
       return 0f;
     }
     return statistic[field] < 0 ? (float) value : standardize(value, field);
   }
 
-  private static int category(int category, Field field) {
-    FeatureSpec spec = field.spec();
-    int missing = spec.kind() == FeatureKind.HASHED ? 0 : spec.size() - 1;
-    return field.column() + (category == EventRow.MISSING ? missing : category);
+  private int category(EventRow event, boolean labelIsKnown, int i) {
+    Field field = fields[i];
+    return switch (field.spec().kind()) {
+      case ONE_HOT -> oneHot((int) event.categories[field.slot()], field.spec());
+      case HASHED -> hashed((int) event.categories[field.slot()]);
+      case GROWING -> growing(event.categories[field.slot()], labelIsKnown, i);
+      case DISCRETIZED -> range(event.ranged[field.slot()], i);
+      case CROSS -> crossings[i].category(event);
+      case NUMERIC, VECTOR, TEXT, BAG -> throw new AssertionError(field.spec().kind());
+    };
+  }
+
+  private int oneHot(int category, FeatureSpec spec) {
+    if (category == EventRow.MISSING) {
+      counts.missing();
+      return spec.size() - 1;
+    }
+    if (category == spec.texts()) {
+      counts.unseen();
+    }
+    return category;
+  }
+
+  private int hashed(int bucket) {
+    if (bucket == EventRow.MISSING) {
+      counts.missing();
+      return 0;
+    }
+    return bucket;
   }
 
   private int growing(long key, boolean labelIsKnown, int i) {
-    Field field = fields[i];
-    int texts = field.spec().texts();
+    int texts = fields[i].spec().texts();
     if (key == EventRow.MISSING) {
-      return field.column() + texts + 1;
+      counts.missing();
+      return texts + 1;
     }
     int row = labelIsKnown ? vocabularies[i].learn(key) : vocabularies[i].row(key);
-    return field.column() + (row == GrowingVocabulary.UNKNOWN ? texts : row);
+    if (row == GrowingVocabulary.UNKNOWN) {
+      counts.unseen();
+      return texts;
+    }
+    return row;
+  }
+
+  private int range(double value, int i) {
+    if (Double.isNaN(value)) {
+      counts.missing();
+      return fields[i].spec().size() - 1;
+    }
+    return bounds[i] == null ? Deciles.of(standardize(value, i)) : Ranges.of(value, bounds[i]);
+  }
+
+  private void bag(Bag bag, int i, Entries entries) {
+    int column = fields[i].column();
+    if (bag.isMissing()) {
+      counts.missing();
+      entries.add(column + Bag.MISSING_SLOT, 1f);
+      return;
+    }
+    EntryRarity rarity = rarities[i];
+    if (rarity != null) {
+      count[i]++;
+      rarity.add(bag);
+    }
+    for (int e = 0; e < bag.count(); e++) {
+      float factor = rarity == null ? 1f : rarity.of(bag.slot(e), count[i]);
+      entries.add(column + bag.slot(e), bag.weight(e) * factor);
+    }
   }
 
   /** The texts of an event that join vocabularies once its label is known. */
@@ -135,9 +228,19 @@ public final class Featurizer {
     int categories = 0;
     for (int i = 0; i < fields.length; i++) {
       if (vocabularies[i] != null) {
-        entries.setIndex(entries.start(row, categories), growing(texts[text++], true, i));
+        learn(texts[text++], entries, entries.start(row, categories), i);
       }
       categories += fields[i].spec().kind().isCategory() ? 1 : 0;
+    }
+  }
+
+  private void learn(long key, Entries entries, int entry, int i) {
+    if (key == EventRow.MISSING) {
+      return; // the row says so already
+    }
+    int known = vocabularies[i].learn(key);
+    if (known != GrowingVocabulary.UNKNOWN) {
+      entries.setIndex(entry, fields[i].column() + known);
     }
   }
 
@@ -145,6 +248,7 @@ public final class Featurizer {
     int slot = fields[i].slot();
     int size = fields[i].spec().size();
     if (Float.isNaN(vectors[slot])) {
+      counts.missing();
       Arrays.fill(row, column, column + size, 0f);
     } else if (statistic[i] < 0) {
       System.arraycopy(vectors, slot, row, column, size);
@@ -157,18 +261,29 @@ public final class Featurizer {
   /** {@link Kernels#standardize} for one number, which unlike a vector's may be a double. */
   private float standardize(double value, int field) {
     int i = statistic[field];
+    double joins = fields[field].spec().settings().robust() ? within(value, field) : value;
     double inverse = 1.0 / ++count[field];
-    double delta = value - mean[i];
+    double delta = joins - mean[i];
     mean[i] = delta * inverse + mean[i];
-    double rest = value - mean[i];
-    m2[i] = delta * rest + m2[i];
+    m2[i] = delta * (joins - mean[i]) + m2[i];
     double variance = m2[i] * inverse;
+    double rest = value - mean[i];
     return variance > 0 ? (float) Math.max(-CLIP, Math.min(CLIP, rest / Math.sqrt(variance))) : 0f;
   }
 
+  /** The value, but no further from the mean than {@link #CLIP} deviations. */
+  private double within(double value, int field) {
+    double deviation = Math.sqrt(m2[statistic[field]] / Math.max(1, count[field]));
+    if (count[field] < ROBUST_FROM || deviation == 0) {
+      return value;
+    }
+    double center = mean[statistic[field]];
+    return Math.max(center - CLIP * deviation, Math.min(center + CLIP * deviation, value));
+  }
+
   /**
-   * What must survive: the statistics of each scaled column and the vocabularies that grow. {@link
-   * #forget} comes before it is read and {@link #restored} after.
+   * What must survive: the statistics of each scaled column, past values, and the vocabularies that
+   * grow. {@link #forget} comes before it is read and {@link #restored} after.
    */
   public List<StateArray> state() {
     List<StateArray> state = new ArrayList<>();
@@ -179,16 +294,22 @@ public final class Featurizer {
       if (vocabularies[i] != null) {
         state.addAll(vocabularies[i].state("feat/" + fields[i].spec().name() + ".keys"));
       }
+      if (rarities[i] != null) {
+        state.addAll(rarities[i].state("feat/" + fields[i].spec().name() + ".events"));
+      }
     }
     if (expansion != null) {
       state.addAll(expansion.state());
     }
+    state.addAll(completion.state());
     return state;
   }
 
-  /** Begins the vocabularies anew: state that is read has only the blocks that were touched. */
+  /** Begins anew what state that is read may hold only in part: the blocks that were touched. */
   public void forget() {
     growing().forEach(GrowingVocabulary::forget);
+    Arrays.stream(rarities).filter(Objects::nonNull).forEach(EntryRarity::forget);
+    completion.forget();
   }
 
   /** Takes up the vocabularies that were read. */

@@ -34,6 +34,11 @@ public final class Utf8Hash {
     return (int) Long.remainderUnsigned(hash(bytes, offset, length), buckets);
   }
 
+  /** The hash of two hashes in their order. */
+  public static long combine(long first, long second) {
+    return mix(mix(first + 0x9E3779B97F4A7C15L) ^ second);
+  }
+
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -21,8 +21,12 @@ import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * All that decides what a model becomes from a given log, with nothing left open: two models of the
@@ -68,11 +72,35 @@ public record ModelSpec(
     if (panel == null) {
       loss.requireFor(layers.getLast());
     }
-    if (features.stream().anyMatch(feature -> feature.name().equals(label.weight()))) {
+    if (features.stream().anyMatch(feature -> feature.path().equals(label.weight()))) {
       throw new IllegalArgumentException(
           "the weight of an event cannot be a feature, field=" + label.weight());
     }
+    requireKnownLags(features, label);
     requireSizes(features);
+    requireNames(features);
+  }
+
+  private static void requireKnownLags(List<FeatureSpec> features, LabelSpec label) {
+    for (FeatureSpec feature : features) {
+      int lag = feature.settings().lag();
+      if (lag > 0 && lag <= label.delay() && feature.settings().field() == null) {
+        throw new IllegalArgumentException(
+            "feature '%s' is the label of %d events before, which comes %d events late; expected a lag above %d"
+                .formatted(feature.name(), lag, label.delay(), label.delay()));
+      }
+    }
+  }
+
+  private static void requireNames(List<FeatureSpec> features) {
+    Set<String> names = new HashSet<>();
+    for (FeatureSpec feature : features) {
+      if (!names.add(feature.name())) {
+        throw new IllegalArgumentException(
+            "two features have one name; give one of them another by 'as', feature="
+                + feature.name());
+      }
+    }
   }
 
   /** A model of one network. */
@@ -187,6 +215,17 @@ public record ModelSpec(
   }
 
   /**
+   * How many of them an event of one category a field meets: of tables one row a field, which is
+   * what its cost follows.
+   */
+  public long activeParameterCount() {
+    FeatureSpace space = new FeatureSpace(features);
+    SequencedMap<String, Integer> active = new LinkedHashMap<>(space.categories());
+    active.replaceAll((field, size) -> 1);
+    return Layers.parameterCount(layers, space.width(), active);
+  }
+
+  /**
    * Bytes that the state of the network can take: every number that it learns, with the optimiser's
    * slots, and those that layers keep. Of tables only touched blocks are stored, so it may be less.
    */
@@ -210,7 +249,7 @@ public record ModelSpec(
             .map(
                 feature ->
                     feature.kind() == FeatureKind.GROWING && feature.texts() > texts
-                        ? FeatureSpec.growing(feature.name(), texts)
+                        ? feature.withSize(FeatureSpec.growing(feature.name(), texts).size())
                         : feature)
             .toList();
     return new ModelSpec(fewer, label, layers, loss, optimizer, batch, seed, panel);

@@ -38,6 +38,12 @@ public final class AvroCursor {
     return position;
   }
 
+  /** Goes back to a place it has been at. */
+  public void backTo(int place) {
+    assert place <= position : "only bytes that were read are known to be there";
+    position = place;
+  }
+
   public int remaining() {
     return limit - position;
   }

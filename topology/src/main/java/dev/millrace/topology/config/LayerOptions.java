@@ -23,7 +23,10 @@ final class LayerOptions {
   private static final int UNITS_MAX = 65_536;
   private static final Shape NAME =
       new Shape.Text("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits, '_'");
-  private static final Shape NAMES = new Shape.ListOf(NAME, 1, "names of layers or inputs");
+  private static final Shape INPUT =
+      new Shape.Text(
+          "[A-Za-z_][A-Za-z0-9_.]*", "a name of a layer or an input: letters, digits, '_', '.'");
+  private static final Shape NAMES = new Shape.ListOf(INPUT, 1, "names of layers or inputs");
   private static final Shape UNITS = new Shape.Whole(1, UNITS_MAX);
   private static final Shape FACTOR =
       new Shape.Decimal("a number from 0 to 1e6", v -> v >= 0 && v <= 1e6);

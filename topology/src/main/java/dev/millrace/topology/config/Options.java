@@ -1,10 +1,8 @@
 package dev.millrace.topology.config;
 
-import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +17,8 @@ final class Options {
   static final int SNAPSHOT_STEPS = 1_000;
   static final int SNAPSHOTS_KEPT = 10;
   static final int BUCKETS = 256;
+  static final int BAG_BUCKETS = 1 << 10;
+  static final int TEXT_BUCKETS = 1 << 14;
   static final int THREADS = 1;
 
   /** What Millrace needs to reach Kafka when the file says nothing. */
@@ -28,8 +28,6 @@ final class Options {
   static final Map<String, String> REGISTRY =
       Map.of("schema.registry.url", "http://localhost:8081");
 
-  private static final int SIZE_MAX = 1 << 20;
-  private static final int BUCKETS_MAX = 1 << 28;
   private static final int THREADS_MAX = 64;
   private static final Shape TOPIC =
       new Shape.Text(
@@ -92,10 +90,6 @@ final class Options {
 
   private Options() {}
 
-  static List<String> featureTypes() {
-    return Arrays.stream(FeatureKind.values()).map(FeatureKind::yamlName).toList();
-  }
-
   private static Shape auto() {
     return new Shape.Word(List.of(AUTO));
   }
@@ -109,7 +103,9 @@ final class Options {
                 new Shape.OneOf(
                     new Shape.Word(List.of(ALL)),
                     new Shape.ListOf(
-                        new Shape.OneOf(FIELD, feature()), 1, "field names or maps with a name")),
+                        new Shape.OneOf(FeatureOptions.PATH, FeatureOptions.shape()),
+                        1,
+                        "field names or maps with a name")),
                 "The fields to learn from; 'all' is every field that can be one but the label,"
                     + " its weight, the key and the timestamp.",
                 ALL),
@@ -117,38 +113,6 @@ final class Options {
                 "key", FIELD, "The field that becomes the record's key; never a feature.", "none"),
             new Option(
                 "timestamp", FIELD, "The field with the event's time; never a feature.", "none")));
-  }
-
-  private static Shape feature() {
-    return new Shape.MapOf(
-        List.of(
-            new Option("name", FIELD, "The field.", ""),
-            new Option(
-                "type",
-                new Shape.Word(featureTypes()),
-                "How the field becomes numbers.",
-                "by the schema"),
-            new Option(
-                "categories",
-                new Shape.ListOf(ANY_TEXT, 1, "texts"),
-                "The vocabulary of a one_hot.",
-                "the symbols of the field's enum"),
-            new Option(
-                "buckets",
-                new Shape.Whole(2, BUCKETS_MAX),
-                "The slots of a hashed feature, one of them for missing.",
-                Integer.toString(BUCKETS)),
-            new Option(
-                "size",
-                new Shape.Whole(1, BUCKETS_MAX),
-                "The length of a vector, or the most texts that a growing feature knows; either"
-                    + " must state it.",
-                "none"),
-            new Option(
-                "normalize",
-                new Shape.Flag(),
-                "Whether numbers are standardised by their running mean and variance.",
-                "true")));
   }
 
   private static Shape label() {
@@ -257,9 +221,5 @@ final class Options {
             new Option("snapshots", TOPIC, "Copies of the model.", "<name>.snapshots"),
             new Option(
                 "dead_letters", TOPIC, "Events that cannot be used.", "<name>.dead-letters")));
-  }
-
-  private static List<String> names(Object[] values) {
-    return Arrays.stream(values).map(Object::toString).toList();
   }
 }

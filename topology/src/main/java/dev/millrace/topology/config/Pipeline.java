@@ -1,12 +1,15 @@
 package dev.millrace.topology.config;
 
-import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.feature.TimePart;
+import dev.millrace.engine.feature.TimeUnit;
+import dev.millrace.engine.feature.TokenSettings;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -96,19 +99,91 @@ public record Pipeline(
   /**
    * A field to learn from.
    *
+   * @param name the field's dotted path; of a cross its features' names joined
    * @param type empty: by the schema
    * @param categories the vocabulary of a {@code one_hot}; empty otherwise, or to take an enum's
    *     symbols
-   * @param size buckets of a {@code hashed}, length of a {@code vector}, most texts of a {@code
+   * @param size buckets of whatever is hashed, length of a {@code vector}, most texts of a {@code
    *     growing}
    * @param normalize empty: yes for numbers and vectors
    */
   public record Feature(
       String name,
-      Optional<FeatureKind> type,
+      Optional<FeatureType> type,
       List<String> categories,
       OptionalInt size,
-      Optional<Boolean> normalize) {}
+      Optional<Boolean> normalize,
+      More more) {
+    static Feature of(String name) {
+      return new Feature(
+          name, Optional.empty(), List.of(), OptionalInt.empty(), Optional.empty(), More.NONE);
+    }
+
+    /** What layers call it by. */
+    public String as() {
+      return more.as().orElse(name);
+    }
+  }
+
+  /**
+   * What some features say beside.
+   *
+   * @param as the feature's name, if it is not that of the field
+   * @param robust whether outliers are kept from the statistics
+   * @param log1p whether the number is taken as a logarithm
+   * @param lag how many events ago the value is of
+   * @param missing whether there is a number beside that says whether the field is missing
+   * @param bounds of a {@code discretized}; empty for deciles
+   * @param cross the features of a {@code cross}
+   * @param parts of a {@code time}; empty for all that its type has
+   * @param encoding how parts that come again are taken
+   * @param unit what a number that is a time counts
+   */
+  public record More(
+      Optional<String> as,
+      boolean robust,
+      boolean log1p,
+      OptionalInt lag,
+      boolean missing,
+      List<Double> bounds,
+      List<String> cross,
+      Tokens tokens,
+      List<TimePart> parts,
+      Optional<Encoding> encoding,
+      Optional<TimeUnit> unit) {
+    static final More NONE =
+        new More(
+            Optional.empty(),
+            false,
+            false,
+            OptionalInt.empty(),
+            false,
+            List.of(),
+            List.of(),
+            new Tokens(1, 0, 0, Optional.empty(), false),
+            List.of(),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  /**
+   * The tokens of a {@code text} or {@code bag}.
+   *
+   * @param weight empty: 1, and of a map of numbers the number
+   */
+  public record Tokens(
+      int words, int charsMin, int charsMax, Optional<TokenSettings.Weight> weight, boolean idf) {}
+
+  /** How a part of a time that comes again becomes numbers. */
+  public enum Encoding {
+    ONE_HOT,
+    CYCLIC;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * The field to predict.

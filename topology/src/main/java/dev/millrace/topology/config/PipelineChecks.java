@@ -1,12 +1,10 @@
 package dev.millrace.topology.config;
 
-import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.loss.LossSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What a shape cannot say: options that contradict each other. */
 final class PipelineChecks {
@@ -18,13 +16,14 @@ final class PipelineChecks {
 
   static void check(Value file, Problems problems) {
     PipelineChecks checks = new PipelineChecks(problems);
+    FeatureChecks features = new FeatureChecks(problems);
     checks.fields(file);
     file.get("input")
         .flatMap(i -> i.get("features"))
-        .ifPresent(f -> f.elements().stream().filter(Value::isMap).forEach(checks::feature));
+        .ifPresent(f -> f.elements().stream().filter(Value::isMap).forEach(features::check));
     file.get("label")
         .flatMap(l -> l.get("classes"))
-        .ifPresent(classes -> checks.distinct("class", classes.elements()));
+        .ifPresent(classes -> features.distinct("class", classes.elements()));
     checks.loss(file);
     checks.leastSquares(file);
     checks.topics(file);
@@ -44,9 +43,26 @@ final class PipelineChecks {
     role(roles, "the weight", file.get("label").flatMap(l -> l.get("weight")));
     role(roles, "the key", input.flatMap(i -> i.get("key")));
     role(roles, "the timestamp", input.flatMap(i -> i.get("timestamp")));
+    Optional<String> label = file.get("label").flatMap(l -> l.text("field"));
     for (Value feature :
         input.flatMap(i -> i.get("features")).map(Value::elements).orElse(List.of())) {
-      role(roles, "a feature", feature.isMap() ? feature.get("name") : Optional.of(feature));
+      if (!feature.isMap()) {
+        role(roles, "a feature", Optional.of(feature));
+      } else if (feature.get("lag").isPresent() && feature.text("name").equals(label)) {
+        continue; // an earlier event's
+      } else if (feature.get("as").isEmpty() && feature.get("lag").isEmpty()) {
+        role(roles, "a feature", feature.get("name"));
+      } else {
+        only(roles, feature.get("name"));
+      }
+    }
+  }
+
+  /** A field may give several features, but must be nothing else. */
+  private void only(Map<String, String> roles, Optional<Value> field) {
+    Optional<String> other = field.flatMap(Value::text).map(roles::get);
+    if (other.isPresent() && !other.get().equals("a feature")) {
+      role(roles, "a feature", field);
     }
   }
 
@@ -63,56 +79,6 @@ final class PipelineChecks {
       problems.add(
           field.get().node(),
           "'" + name + "' is already " + other + "; expected another field as " + role);
-    }
-  }
-
-  private void feature(Value feature) {
-    Optional<FeatureKind> kind = PipelineParser.kind(feature);
-    only(feature, "categories", kind, List.of(FeatureKind.ONE_HOT));
-    only(feature, "buckets", kind, List.of(FeatureKind.HASHED));
-    only(feature, "size", kind, List.of(FeatureKind.VECTOR, FeatureKind.GROWING));
-    if (kind.equals(Optional.of(FeatureKind.VECTOR)) && feature.get("size").isEmpty()) {
-      problems.add(feature.node(), "a vector needs its length; expected 'size: N' here");
-    }
-    if (kind.equals(Optional.of(FeatureKind.GROWING)) && feature.get("size").isEmpty()) {
-      problems.add(
-          feature.node(), "a growing needs the most texts it may know; expected 'size: N' here");
-    }
-    if (kind.filter(FeatureKind::isCategory).isPresent()
-        && feature.flag("normalize").orElse(false)) {
-      problems.add(
-          feature.get("normalize").orElseThrow().node(),
-          "a " + kind.get().yamlName() + " has no numbers to normalize; expected false or nothing");
-    }
-    feature.get("categories").ifPresent(c -> distinct("category", c.elements()));
-  }
-
-  private void only(
-      Value feature, String setting, Optional<FeatureKind> kind, List<FeatureKind> expected) {
-    if (kind.isPresent() && !expected.contains(kind.get())) {
-      feature
-          .get(setting)
-          .ifPresent(
-              value ->
-                  problems.add(
-                      value.node(),
-                      "'%s' does not go with type %s; expected type %s"
-                          .formatted(setting, kind.get().yamlName(), names(expected))));
-    }
-  }
-
-  private static String names(List<FeatureKind> kinds) {
-    return kinds.stream().map(FeatureKind::yamlName).collect(Collectors.joining(" or "));
-  }
-
-  private void distinct(String what, List<Value> values) {
-    Map<String, Value> seen = new HashMap<>();
-    for (Value value : values) {
-      if (value.text().isPresent() && seen.putIfAbsent(value.text().get(), value) != null) {
-        problems.add(
-            value.node(),
-            what + " '" + value.text().get() + "' is listed twice; expected each once");
-      }
     }
   }
 

@@ -1,13 +1,11 @@
 package dev.millrace.topology.config;
 
-import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -96,56 +94,15 @@ public final class PipelineParser {
         input
             .get("features")
             .filter(Value::isList)
-            .map(list -> list.elements().stream().map(PipelineParser::feature).toList());
+            .map(list -> list.elements().stream().map(FeatureOptions::feature).toList());
     return new Pipeline.Input(
         input.text("topic").orElseThrow(), features, input.text("key"), input.text("timestamp"));
-  }
-
-  private static Pipeline.Feature feature(Value value) {
-    if (!value.isMap()) {
-      return new Pipeline.Feature(
-          value.text().orElseThrow(),
-          Optional.empty(),
-          List.of(),
-          OptionalInt.empty(),
-          Optional.empty());
-    }
-    Optional<FeatureKind> kind = kind(value);
-    OptionalInt size = OptionalInt.empty();
-    if (kind.equals(Optional.of(FeatureKind.HASHED))) {
-      size = OptionalInt.of(value.whole("buckets").orElse((long) Options.BUCKETS).intValue());
-    } else if (kind.equals(Optional.of(FeatureKind.VECTOR))
-        || kind.equals(Optional.of(FeatureKind.GROWING))) {
-      size = OptionalInt.of(value.whole("size").orElseThrow().intValue());
-    }
-    return new Pipeline.Feature(
-        value.text("name").orElseThrow(),
-        kind,
-        texts(value.get("categories")),
-        size,
-        value.flag("normalize"));
-  }
-
-  /** The type as stated, or the one that a setting of only this type implies. */
-  static Optional<FeatureKind> kind(Value feature) {
-    Optional<FeatureKind> stated =
-        feature.text("type").map(type -> FeatureKind.valueOf(type.toUpperCase(Locale.ROOT)));
-    if (stated.isPresent()) {
-      return stated;
-    }
-    if (feature.get("categories").isPresent()) {
-      return Optional.of(FeatureKind.ONE_HOT);
-    }
-    if (feature.get("buckets").isPresent()) {
-      return Optional.of(FeatureKind.HASHED);
-    }
-    return feature.get("size").map(size -> FeatureKind.VECTOR);
   }
 
   private static Pipeline.Label label(Value label, Optional<Value> intervals) {
     return new Pipeline.Label(
         label.text("field").orElseThrow(),
-        texts(label.get("classes")),
+        FeatureOptions.texts(label.get("classes")),
         label.text("weight"),
         label.whole("delay").orElse(0L).intValue(),
         intervals
@@ -230,11 +187,5 @@ public final class PipelineParser {
           });
     }
     return settings;
-  }
-
-  private static List<String> texts(Optional<Value> list) {
-    List<String> texts = new ArrayList<>();
-    list.ifPresent(l -> l.elements().forEach(e -> texts.add(e.text().orElseThrow())));
-    return List.copyOf(texts);
   }
 }

@@ -1,34 +1,35 @@
 package dev.millrace.topology.decode;
 
 import dev.millrace.engine.feature.EventRow;
-import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.schemas.wire.AvroCursor;
 import dev.millrace.schemas.wire.WireFormatException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 
 /**
  * Reads events of one writer's schema into an {@link EventRow}: one step a field, in the order of
- * the bytes, compiled once. Fields are matched by name; a feature that the schema lacks is missing.
+ * the bytes, compiled once. Fields are matched by the dotted path of their names; a feature that
+ * the schema lacks is missing.
  */
 public final class EventDecoder {
   /** Reads or goes over one value. */
   @FunctionalInterface
   interface Step {
+    /** Reads nothing, where there is nothing. */
+    Step NOTHING = (in, event) -> {};
+
     void read(AvroCursor in, EventRow event);
   }
 
-  private final Step[] steps;
+  private final Step event;
   private final AvroCursor cursor = new AvroCursor();
   private final List<String> missing;
 
-  private EventDecoder(List<Step> steps, List<String> missing) {
-    this.steps = steps.toArray(Step[]::new);
+  private EventDecoder(Step event, List<String> missing) {
+    this.event = event;
     this.missing = missing;
   }
 
@@ -45,27 +46,9 @@ public final class EventDecoder {
     }
     Skippers skippers = new Skippers();
     skippers.compile(writer); // refuses a schema that contains itself, wherever
-    Map<String, FeatureSpace.Field> features = new HashMap<>();
-    for (FeatureSpace.Field field : new FeatureSpace(spec.features()).fields()) {
-      features.put(field.spec().name(), field);
-    }
-    List<Step> steps = new ArrayList<>();
-    for (Schema.Field field : writer.getFields()) {
-      FeatureSpace.Field feature = features.remove(field.name());
-      if (field.name().equals(spec.label().field())) {
-        steps.add(LabelSteps.of(field, spec));
-      } else if (field.name().equals(spec.label().weight())) {
-        steps.add(LabelSteps.weight(field));
-      } else if (feature != null) {
-        steps.add(FeatureSteps.of(field, feature));
-      } else {
-        Skippers.Compiled compiled = skippers.compile(field.schema());
-        if (compiled.bytesMin() > 0) {
-          steps.add((in, event) -> compiled.skipper().skip(in));
-        }
-      }
-    }
-    return new EventDecoder(steps, List.copyOf(features.keySet().stream().sorted().toList()));
+    RecordSteps records = new RecordSteps(spec, skippers);
+    Step event = records.event(writer);
+    return new EventDecoder(event, records.missingFeatures());
   }
 
   /** Features that the schema lacks, so that they are missing in all of its events. */
@@ -80,30 +63,27 @@ public final class EventDecoder {
    * @throws BadEventException if the bytes are not an event that the model can use; the row is then
    *     partly filled and must not be used
    */
-  public void decode(byte[] payload, int offset, EventRow event) {
-    event.clear();
+  public void decode(byte[] payload, int offset, EventRow row) {
+    row.clear();
     cursor.reset(payload, offset);
     try {
-      for (Step step : steps) {
-        step.read(cursor, event);
-      }
+      event.read(cursor, row);
       cursor.expectEnd();
     } catch (WireFormatException e) {
       throw new BadEventException(e);
     }
   }
 
-  static BadEventException mismatch(Schema.Field field, String wanted) {
+  static BadEventException mismatch(String path, Schema schema, String wanted) {
     return new BadEventException(
         Reason.SCHEMA_MISMATCH,
-        "field '%s' is %s, the pipeline needs %s".formatted(field.name(), field.schema(), wanted));
+        "field '%s' is %s, the pipeline needs %s".formatted(path, schema, wanted));
   }
 
   /** A step for each branch of a union: null by {@code absent}, the others by {@code present}. */
-  static Step nullable(
-      Schema schema, Step absent, java.util.function.Function<Schema, Step> present) {
+  static Step nullable(Schema schema, Step absent, Function<Schema, Step> present) {
     if (schema.getType() != Schema.Type.UNION) {
-      return present.apply(schema);
+      return schema.getType() == Schema.Type.NULL ? absent : present.apply(schema);
     }
     Step[] branches =
         schema.getTypes().stream()
@@ -112,11 +92,17 @@ public final class EventDecoder {
     return (in, event) -> branches[in.readIndex(branches.length)].read(in, event);
   }
 
-  static String kindOf(FeatureSpec spec) {
+  static String wanted(FeatureSpec spec) {
+    if (spec.settings().part() != null) {
+      return "a date or time, a text of one, or a whole number with 'unit'";
+    }
     return switch (spec.kind()) {
-      case NUMERIC -> "a number or boolean";
-      case ONE_HOT, HASHED, GROWING -> "a text, enum, boolean or whole number";
-      case VECTOR -> "an array of " + spec.size() + " numbers";
+      case NUMERIC, DISCRETIZED -> "a number or boolean";
+      case ONE_HOT, HASHED, GROWING -> "a text, enum, boolean, whole number or bytes";
+      case VECTOR -> "an array of " + spec.size() + " numbers, or as many bytes";
+      case TEXT -> "a text, or an array of texts";
+      case BAG -> "an array of texts, enums or whole numbers, or a map";
+      case CROSS -> throw new AssertionError("a cross is not read");
     };
   }
 }

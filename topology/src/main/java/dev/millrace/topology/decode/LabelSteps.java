@@ -62,7 +62,7 @@ final class LabelSteps {
       case LONG -> AvroCursor::readLong;
       case FLOAT -> in -> FeatureSteps.finite(in.readFloat(), name);
       case DOUBLE -> in -> FeatureSteps.finite(in.readDouble(), name);
-      default -> throw EventDecoder.mismatch(field, wanted);
+      default -> throw EventDecoder.mismatch(field.name(), field.schema(), wanted);
     };
   }
 
@@ -116,7 +116,8 @@ final class LabelSteps {
         yield (in, event) -> set(event, indexOf(field.name(), in.readDouble(), values, label));
       }
       default ->
-          throw EventDecoder.mismatch(field, "a text, enum, boolean or number: it is the label");
+          throw EventDecoder.mismatch(
+              field.name(), field.schema(), "a text, enum, boolean or number: it is the label");
     };
   }
 
@@ -147,7 +148,8 @@ final class LabelSteps {
     try {
       return label.classes().stream().mapToDouble(Double::parseDouble).toArray();
     } catch (NumberFormatException e) {
-      throw EventDecoder.mismatch(field, "a text: the label's classes are " + label.classes());
+      throw EventDecoder.mismatch(
+          field.name(), field.schema(), "a text: the label's classes are " + label.classes());
     }
   }
 

@@ -72,13 +72,17 @@ final class ModelDifferences {
   }
 
   private static String feature(FeatureSpec feature) {
-    return switch (feature.kind()) {
-      case NUMERIC -> "numeric" + (feature.normalize() ? "" : ", not normalized");
-      case VECTOR -> "vector of " + feature.size() + (feature.normalize() ? ", normalized" : "");
-      case HASHED -> "hashed, " + feature.size() + " buckets";
-      case GROWING -> "growing, up to " + feature.texts() + " texts";
-      case ONE_HOT -> "one_hot of " + few(feature.categories());
-    };
+    String kind =
+        switch (feature.kind()) {
+          case NUMERIC -> "numeric" + (feature.normalize() ? "" : ", not normalized");
+          case VECTOR ->
+              "vector of " + feature.size() + (feature.normalize() ? ", normalized" : "");
+          case HASHED, TEXT, BAG, CROSS -> feature.kind() + ", " + feature.size() + " buckets";
+          case GROWING -> "growing, up to " + feature.texts() + " texts";
+          case ONE_HOT -> "one_hot of " + few(feature.categories());
+          case DISCRETIZED -> "discretized, " + (feature.size() - 1) + " ranges";
+        };
+    return feature.more() == null ? kind : kind + ", " + feature.more();
   }
 
   private static String label(LabelSpec label) {

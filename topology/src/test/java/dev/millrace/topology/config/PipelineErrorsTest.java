@@ -69,8 +69,8 @@ class PipelineErrorsTest {
   void shouldNameTheNearestFeatureType() {
     assertOnly(
         "input: {topic: t, features: [{name: a, type: onehot}]}\nlabel: {field: y}\n",
-        "p.yaml:1:46: type is 'onehot'; expected numeric, one_hot, hashed, growing, vector;"
-            + " did you mean 'one_hot'?");
+        "p.yaml:1:46: type is 'onehot'; expected numeric, one_hot, hashed, growing, vector, text,"
+            + " bag, discretized, time, cross; did you mean 'one_hot'?");
   }
 
   @ParameterizedTest
@@ -193,11 +193,11 @@ class PipelineErrorsTest {
         "'[{name: a, type: numeric, categories: [x]}]'|''|1:67: 'categories' does not go with type"
             + " numeric; expected type one_hot",
         "'[{name: a, type: one_hot, buckets: 4}]'|''|1:64: 'buckets' does not go with type one_hot;"
-            + " expected type hashed",
+            + " expected type hashed, text, bag or cross",
         "'[{name: a, type: hashed, size: 4}]'|''|1:60: 'size' does not go with type hashed;"
             + " expected type vector or growing",
         "'[{name: a, type: growing, size: 4, buckets: 4}]'|''|1:73: 'buckets' does not go with type"
-            + " growing; expected type hashed",
+            + " growing; expected type hashed, text, bag or cross",
         "'[{name: a, type: vector}]'|''|1:30: a vector needs its length; expected 'size: N' here",
         "'[{name: a, type: growing}]'|''|1:30: a growing needs the most texts it may know; expected"
             + " 'size: N' here",
@@ -206,8 +206,24 @@ class PipelineErrorsTest {
         "'[{name: a, type: hashed, normalize: true}]'|''|1:65: a hashed has no numbers to"
             + " normalize; expected false or nothing",
         "'[a-b]'|''|1:30: an element of input.features is 'a-b'; expected the name of an Avro"
-            + " field: letters, digits, '_' or a map of name, type, categories, buckets, size,"
-            + " normalize",
+            + " field, such as city or address.city or a map of name, as, type, categories,"
+            + " buckets, size, normalize, transform, lag, missing, bounds, cross, words, chars,"
+            + " weight, idf, parts, encode, unit",
+        "'[{type: numeric}]'|''|1:30: name is missing; expected the name of an Avro field",
+        "'[{type: cross, buckets: 9}]'|''|1:30: a cross needs its features; expected 'cross: [A,"
+            + " B]' here",
+        "'[{name: x, cross: [a, b]}]'|''|1:37: a cross is read from no field; expected 'as' to name"
+            + " the feature, or nothing",
+        "'[{name: a, bounds: [1, 3, 2]}]'|''|1:55: bounds must rise; expected a number greater than"
+            + " 3.0",
+        "'[{name: a, chars: [5, 3]}]'|''|1:47: chars is no range of lengths; expected one length,"
+            + " or the shortest and the longest",
+        "'[{name: a, words: 0}]'|''|1:47: a text without words has no tokens; expected 'chars: [3,"
+            + " 5]' beside, or more words",
+        "'[{name: a, type: text, parts: [hour]}]'|''|1:59: 'parts' does not go with type text;"
+            + " expected type time",
+        "'[{name: a, type: vector, size: 2, normalize: robust}]'|''|1:74: robust is for numeric"
+            + " features, not for a vector; expected true or false",
         "all|', classes: [a]'|2:28: label.classes is too short; expected a list of at least two"
             + " classes",
         "all|', classes: [a, b, a]'|2:35: class 'a' is listed twice; expected each once",

@@ -43,7 +43,7 @@ class PipelinePageTest {
     String table = page.substring(page.indexOf("| type | Avro types |"));
     assertThat(table.substring(0, table.indexOf("\n\n")).lines().skip(2))
         .map(row -> row.split("`")[1])
-        .containsExactlyElementsOf(Options.featureTypes());
+        .containsExactlyElementsOf(FeatureType.yamlNames());
   }
 
   @ParameterizedTest

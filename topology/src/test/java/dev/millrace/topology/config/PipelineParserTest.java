@@ -3,7 +3,6 @@ package dev.millrace.topology.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
@@ -104,12 +103,12 @@ class PipelineParserTest {
         .containsExactly("plain", "a", "b", "c", "d", "e", "f");
     assertThat(features.get(0).type()).isEmpty();
     assertThat(features.get(1).normalize()).contains(false);
-    assertThat(features.get(2).type()).contains(FeatureKind.ONE_HOT);
+    assertThat(features.get(2).type()).contains(FeatureType.ONE_HOT);
     assertThat(features.get(2).categories()).containsExactly("x", "1", "null");
     assertThat(features.get(3).size()).isEqualTo(OptionalInt.of(64));
     assertThat(features.get(4).size()).isEqualTo(OptionalInt.of(3));
     assertThat(features.get(5).size()).isEqualTo(OptionalInt.of(256));
-    assertThat(features.get(6).type()).contains(FeatureKind.GROWING);
+    assertThat(features.get(6).type()).contains(FeatureType.GROWING);
     assertThat(features.get(6).size()).isEqualTo(OptionalInt.of(5000));
     assertThat(pipeline.input().key()).contains("k");
     assertThat(pipeline.input().timestamp()).contains("at");

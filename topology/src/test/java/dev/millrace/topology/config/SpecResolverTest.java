@@ -42,6 +42,7 @@ class SpecResolverTest {
             FeatureSpec.numeric("x"),
             FeatureSpec.hashed("city", 256),
             FeatureSpec.numeric("open"),
+            FeatureSpec.hashed("raw", 256),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
     assertThat(spec.layers().getLast())
@@ -117,8 +118,12 @@ class SpecResolverTest {
 
   @Test
   void shouldLearnFromMoreRowsAStepWhereTheModelIsLarge() {
-    String large = "}\nlabel: {field: y}\nmodel: {layers: [{dense: 512}]}";
+    String large = "}\nlabel: {field: y}\nmodel: {layers: [{dense: 512}, {dense: 512}]}";
     assertThat(resolve(large).batch()).isEqualTo(32);
+    String wide =
+        ", features: [{name: city, buckets: 1000000}]}\nlabel: {field: y}\n"
+            + "model: {layers: [{dense: 512}]}";
+    assertThat(resolve(wide).batch()).as("an event meets one row of the table").isEqualTo(1);
   }
 
   @Test
