@@ -17,6 +17,7 @@ import dev.millrace.engine.metric.ValueMetrics;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
+import dev.millrace.engine.panel.ExpertFigures;
 import dev.millrace.engine.panel.Panel;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
@@ -158,6 +159,7 @@ public final class Learner {
       return new Panel(
           spec.panel(),
           spec.label().classes().size(),
+          spec.label().delay(),
           space.width(),
           space.categories(),
           rows,
@@ -495,6 +497,11 @@ public final class Learner {
   /** What features had to do without. */
   public FeatureCounts featureCounts() {
     return featurizer.counts();
+  }
+
+  /** How each expert of a panel has done; none if the model is one network. */
+  public List<ExpertFigures> experts() {
+    return network instanceof Panel panel ? panel.figures() : List.of();
   }
 
   public Prequential metrics() {

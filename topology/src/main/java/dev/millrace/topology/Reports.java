@@ -3,6 +3,7 @@ package dev.millrace.topology;
 import dev.millrace.engine.Counters;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
+import dev.millrace.engine.panel.ExpertFigures;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.config.Pipeline;
@@ -87,6 +88,10 @@ final class Reports {
       figures.put("labels_waiting", (double) learner.counters().waiting());
     }
     learner.featureCounts().figures().forEach((name, n) -> figures.put(name, n.doubleValue()));
+    for (ExpertFigures expert : learner.experts()) {
+      figures.put("expert_weight_" + expert.name(), expert.weight());
+      figures.put("expert_loss_" + expert.name(), expert.loss());
+    }
     return figures;
   }
 

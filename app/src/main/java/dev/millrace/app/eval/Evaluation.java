@@ -5,6 +5,7 @@ import dev.millrace.engine.Counters;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.panel.ExpertFigures;
 import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.topology.Event;
 import dev.millrace.topology.LearningLoop;
@@ -12,6 +13,7 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -79,10 +81,19 @@ public final class Evaluation implements AutoCloseable {
     result.put("metrics", loop.learner().map(Learner::figures).orElse(Map.of()));
     result.put("baseline", loop.learner().map(l -> l.metrics().baselines()).orElse(Map.of()));
     result.put("features", loop.learner().map(l -> l.featureCounts().figures()).orElse(Map.of()));
+    result.put("experts", experts());
     result.put("version", loop.learner().map(Learner::version).orElse(0L));
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     result.put("weights_digest", loop.learner().map(Learner::weightsDigest).orElse(""));
     return result;
+  }
+
+  private Map<String, Object> experts() {
+    Map<String, Object> experts = new LinkedHashMap<>();
+    for (ExpertFigures expert : loop.learner().map(Learner::experts).orElse(List.of())) {
+      experts.put(expert.name(), Map.of("weight", expert.weight(), "loss", expert.loss()));
+    }
+    return experts;
   }
 
   /** Ends the loop's threads; the figures stay. */

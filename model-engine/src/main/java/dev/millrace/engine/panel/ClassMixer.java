@@ -27,6 +27,7 @@ final class ClassMixer implements Mixer {
   private static final double LOGARITHM_MAX = 8;
 
   private final int experts;
+  private final double trust;
   private final int outputs;
   private final int classes;
   private final double[][] bayes; // by share and expert
@@ -38,8 +39,9 @@ final class ClassMixer implements Mixer {
   private final double[][] mixtures; // by mixture and class
   private int computed = NONE; // where what the last three are of begins
 
-  ClassMixer(int experts, int outputs) {
+  ClassMixer(int experts, int outputs, double trust) {
     this.experts = experts;
+    this.trust = trust;
     this.outputs = outputs;
     classes = outputs == 1 ? 2 : outputs;
     bayes = new double[SHARES.length][experts];
@@ -154,22 +156,23 @@ final class ClassMixer implements Mixer {
     for (int m = 0; m < MIXTURES; m++) {
       last[m] *= belief(mixtures[m][label], weight);
     }
-    FixedShare.apply(last, LAST_SHARE);
+    FixedShare.apply(last, trust * LAST_SHARE);
     for (int m = 0; m < SHARES.length; m++) {
       for (int k = 0; k < experts; k++) {
         bayes[m][k] *= belief(p[k * classes + label], weight);
       }
-      FixedShare.apply(bayes[m], SHARES[m]);
+      FixedShare.apply(bayes[m], trust * SHARES[m]);
     }
     for (int m = 0; m < RATES.length; m++) {
-      descend(logistic[m], mixtures[SHARES.length + m], label, RATES[m] * weight);
+      descend(logistic[m], mixtures[SHARES.length + m], label, trust * RATES[m] * weight);
     }
   }
 
-  /** What a weight is multiplied with, to the power of the row's own weight. */
-  private static double belief(double probability, float weight) {
+  /** What a weight is multiplied with, to the power of the row's weight and of the trust. */
+  private double belief(double probability, float weight) {
     double believed = Math.max(PROBABILITY_MIN, probability);
-    return weight == 1f ? believed : Elementary.exp(weight * Elementary.log((float) believed));
+    double power = trust * weight;
+    return power == 1 ? believed : Elementary.exp((float) power * Elementary.log((float) believed));
   }
 
   /** A step along the gradient of the log loss. */

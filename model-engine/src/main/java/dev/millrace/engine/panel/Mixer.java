@@ -6,6 +6,9 @@ import java.util.List;
 /**
  * Makes one prediction of what the experts say of a row, and learns whom to trust from the label.
  * Sums go over the experts in their order, in double precision.
+ *
+ * <p>A mixer learns by its trust, 1 / (1 + delay): of labels that come late, delay + 1 in a row say
+ * how the experts did at one time, and count as one.
  */
 interface Mixer {
   /** Trusts all alike. */

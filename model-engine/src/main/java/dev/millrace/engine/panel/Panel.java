@@ -1,5 +1,6 @@
 package dev.millrace.engine.panel;
 
+import dev.millrace.engine.kernel.Elementary;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.layer.Entries;
@@ -20,16 +21,20 @@ import java.util.SequencedMap;
  * no number counts as saying 0 or, of classes, that all are alike.
  */
 public final class Panel implements Model {
+  private static final float PROBABILITY_MIN = 1e-15f;
+
   private final Network[] networks;
   private final Constant constant; // null in a regression
   private final Mixer mixer;
   private final int experts; // the networks and the constant
   private final int outputs;
   private final float nothing; // what an expert says that knows nothing
-  private final float[] said; // [rows][experts][outputs]
+  private final float[] said; // [rows][experts and their mixture][outputs]
   private final float[] mixed; // [rows][outputs]
   private final boolean[] refused; // by network
   private final long[] resets; // by network
+  private final List<String> names;
+  private final double[] losses; // Σ weight·loss by expert, that of the mixture, and Σ weight
   private long seed;
   private long steps;
 
@@ -37,11 +42,13 @@ public final class Panel implements Model {
    * A panel, untaught.
    *
    * @param classes of the label, 0 in a regression
+   * @param delay events by which labels come late
    * @see Network
    */
   public Panel(
       PanelSpec spec,
       int classes,
+      int delay,
       int inputs,
       SequencedMap<String, Integer> categories,
       int maxRows,
@@ -71,12 +78,15 @@ public final class Panel implements Model {
     }
     constant = classes == 0 ? null : new Constant(classes);
     experts = networks.length + (classes == 0 ? 0 : 1);
-    mixer = classes == 0 ? new ValueMixer(experts) : new ClassMixer(experts, outputs);
+    double trust = 1.0 / (1 + delay);
+    mixer = classes == 0 ? new ValueMixer(experts, trust) : new ClassMixer(experts, outputs, trust);
     nothing = classes == 0 ? 0f : 1f / classes;
-    said = new float[Math.multiplyExact(maxRows, experts * outputs)];
+    said = new float[Math.multiplyExact(maxRows, (experts + 1) * outputs)];
     mixed = new float[maxRows * outputs];
     refused = new boolean[networks.length];
     resets = new long[networks.length];
+    names = spec.experts().stream().map(ExpertSpec::name).toList();
+    losses = new double[experts + 2];
   }
 
   @Override
@@ -86,6 +96,7 @@ public final class Panel implements Model {
       networks[k].initialize(seed + k);
     }
     Arrays.fill(resets, 0);
+    Arrays.fill(losses, 0);
     if (constant != null) {
       constant.reset();
     }
@@ -117,13 +128,14 @@ public final class Panel implements Model {
         constant.say(said, at(row, networks.length), outputs);
       }
       mixer.mix(said, at(row, 0), mixed, row * outputs);
+      System.arraycopy(mixed, row * outputs, said, at(row, experts), outputs);
     }
     return mixed;
   }
 
   /** Where what an expert says of a row begins. */
   private int at(int row, int expert) {
-    return (row * experts + expert) * outputs;
+    return (row * (experts + 1) + expert) * outputs;
   }
 
   private void sayNothingUnlessNumbers(int at) {
@@ -137,7 +149,7 @@ public final class Panel implements Model {
 
   @Override
   public int saidLength() {
-    return experts * outputs;
+    return (experts + 1) * outputs;
   }
 
   @Override
@@ -171,6 +183,7 @@ public final class Panel implements Model {
     for (int row = 0; row < rows; row++) {
       float target = targets[targetOffset + row];
       float weight = weights[weightOffset + row];
+      addLosses(row, target, weight);
       mixer.learn(said, at(row, 0), target, weight);
       if (constant != null) {
         constant.learn((int) target, weight);
@@ -178,6 +191,36 @@ public final class Panel implements Model {
     }
     steps++;
     return true;
+  }
+
+  private void addLosses(int row, float target, float weight) {
+    for (int k = 0; k <= experts; k++) {
+      losses[k] += weight * loss(at(row, k), target);
+    }
+    losses[experts + 1] += weight;
+  }
+
+  private double loss(int at, float target) {
+    if (constant == null) {
+      return Math.abs(said[at] - target);
+    }
+    float yes = outputs == 1 ? said[at] : said[at + (int) target];
+    float probability = outputs == 1 && target == 0f ? 1f - yes : yes;
+    return -Elementary.log(Math.max(PROBABILITY_MIN, probability));
+  }
+
+  /** How each expert has done, and behind them the mixture. */
+  public List<ExpertFigures> figures() {
+    List<ExpertFigures> figures = new ArrayList<>();
+    double[] weights = mixer.weights();
+    double all = losses[experts + 1];
+    for (int k = 0; k <= experts; k++) {
+      String name =
+          k < names.size() ? names.get(k) : k < experts ? "constant" : ExpertFigures.MIXTURE;
+      double loss = all > 0 ? losses[k] / all : Double.NaN;
+      figures.add(new ExpertFigures(name, k < experts ? weights[k] : 1, loss));
+    }
+    return figures;
   }
 
   /**
@@ -213,6 +256,7 @@ public final class Panel implements Model {
     }
     arrays.addAll(mixer.state(prefix));
     arrays.add(StateArray.of(prefix + "resets", resets));
+    arrays.add(StateArray.of(prefix + "losses", losses));
     return arrays;
   }
 }

@@ -27,6 +27,7 @@ final class ValueMixer implements Mixer {
   private static final int CORRECTED = 1;
 
   private final int experts;
+  private final double trust;
   private final double[] weights; // by expert
   private final double[] errors; // by expert: Σ |error|·0.995^age
   private final double[] correction; // by expert
@@ -37,8 +38,9 @@ final class ValueMixer implements Mixer {
   private final double[] says; // by expert
   private final double[] mixtures = new double[MIXTURES];
 
-  ValueMixer(int experts) {
+  ValueMixer(int experts, double trust) {
     this.experts = experts;
+    this.trust = trust;
     weights = new double[experts];
     errors = new double[experts];
     correction = new double[experts];
@@ -106,10 +108,11 @@ final class ValueMixer implements Mixer {
     }
     double scale = Math.max(1e-9, least / seen[0]);
     for (int k = 0; k < values.length; k++) {
-      double surprise = Math.min(weight * Math.abs(values[k] - target) / scale, SURPRISE_MAX);
+      double surprise =
+          trust * Math.min(weight * Math.abs(values[k] - target) / scale, SURPRISE_MAX);
       weights[k] *= Elementary.exp((float) -surprise);
     }
-    FixedShare.apply(weights, share);
+    FixedShare.apply(weights, trust * share);
     return scale;
   }
 
@@ -119,7 +122,7 @@ final class ValueMixer implements Mixer {
     for (double value : says) {
       squares += (value - mixtures[MEAN]) * (value - mixtures[MEAN]);
     }
-    double step = RATE * Math.min(1f, weight) * error / squares;
+    double step = trust * RATE * Math.min(1f, weight) * error / squares;
     for (int k = 0; k < experts; k++) {
       correction[k] -= step * (says[k] - mixtures[MEAN]);
     }
