@@ -31,15 +31,30 @@ final class StoppedGroup {
     long looks = sessionTimeoutMs(pipeline) / PAUSE_MS + 4;
     for (long look = 0; members(brokers, pipeline) > 0; look++) {
       if (look == looks) {
-        throw new PreflightException(
-            "pipeline '%s' is running: its group has members. Stop every instance, wait until session.timeout.ms (15 s unless stated) has passed, and ask again"
-                .formatted(pipeline.name()));
+        throw running(pipeline);
       }
       if (look == 0) {
         LOG.info("waiting until the group {} forgets its members", pipeline.name());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
     }
+  }
+
+  /**
+   * Looks once more, before what was done meanwhile is committed.
+   *
+   * @throws PreflightException if an instance has joined
+   */
+  static void requireStill(Brokers brokers, Pipeline pipeline) {
+    if (members(brokers, pipeline) > 0) {
+      throw running(pipeline);
+    }
+  }
+
+  private static PreflightException running(Pipeline pipeline) {
+    return new PreflightException(
+        "pipeline '%s' is running: its group has members. Stop every instance, wait until session.timeout.ms (15 s unless stated) has passed, and ask again"
+            .formatted(pipeline.name()));
   }
 
   private static long sessionTimeoutMs(Pipeline pipeline) {
