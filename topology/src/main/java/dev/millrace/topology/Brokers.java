@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Questions to the brokers of a pipeline that are answered soon, or end with the way out. */
 public final class Brokers implements AutoCloseable {
@@ -67,6 +68,15 @@ public final class Brokers implements AutoCloseable {
     return answer(admin.describeTopics(Set.of(topic)).topicNameValues().get(topic))
         .partitions()
         .size();
+  }
+
+  /** The partitions of a topic, or another number if it is not there. */
+  public int partitions(String topic, int otherwise) {
+    try {
+      return partitions(topic);
+    } catch (UnknownTopicOrPartitionException e) {
+      return otherwise;
+    }
   }
 
   /**

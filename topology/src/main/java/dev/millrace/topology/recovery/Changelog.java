@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * What the changelog tells of a partition's model, its weights apart: which blocks there are, and
@@ -35,9 +34,7 @@ final class Changelog implements BlockReader {
   static Changelog of(Pipeline pipeline, int partition, Brokers brokers) {
     Changelog state = new Changelog();
     TopicPartition changelog = new TopicPartition(Names.changelog(pipeline), partition);
-    try {
-      brokers.partitions(changelog.topic());
-    } catch (UnknownTopicOrPartitionException e) {
+    if (brokers.partitions(changelog.topic(), 0) == 0) {
       return state;
     }
     try (CommittedRecords records = new CommittedRecords(pipeline.kafka(), changelog)) {
@@ -52,9 +49,7 @@ final class Changelog implements BlockReader {
   /** Makes the topic as Kafka Streams would make it, if it is not there. */
   static void create(Brokers brokers, Pipeline pipeline) {
     String changelog = Names.changelog(pipeline);
-    try {
-      brokers.partitions(changelog);
-    } catch (UnknownTopicOrPartitionException e) {
+    if (brokers.partitions(changelog, 0) == 0) {
       int partitions = brokers.partitions(pipeline.input().topic());
       NewTopic topic = new NewTopic(changelog, Optional.of(partitions), Optional.empty());
       brokers.answer(

@@ -24,7 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param loop the model, with the pipeline's own place, counters and lineage
  * @param before the blocks in the changelog
- * @param copies those that the pipeline has published
+ * @param topic of the copies that the pipeline has published
+ * @param copies the keys of their records
  * @param pending events that waited in the batch of the model before
  * @param moves whether the group's offset is not where the model goes on
  */
@@ -33,7 +34,8 @@ record InstallRecords(
     int partition,
     LearningLoop loop,
     Set<String> before,
-    SnapshotTopic copies,
+    SnapshotTopic topic,
+    Set<String> copies,
     Lineage.Installed from,
     long pending,
     boolean moves) {
@@ -93,16 +95,14 @@ record InstallRecords(
    * The pipeline itself retires only those of the model that it has.
    */
   private void retireCopies(Producer<byte[], byte[]> producer) {
-    Set<String> keys = copies.keys();
-    List<Long> versions = keys.stream().map(copies::version).distinct().sorted().toList();
+    List<Long> versions = copies.stream().map(topic::version).distinct().sorted().toList();
     int retired = Math.max(0, versions.size() - pipeline.snapshots().keep());
     Set<Long> old = new HashSet<>(versions.subList(0, retired));
-    if (from.topic().equals(pipeline.outputs().snapshots())
-        && from.model().equals(copies.model())) {
+    if (from.topic().equals(topic.partition().topic()) && from.model().equals(topic.model())) {
       old.remove(from.fromVersion());
     }
-    keys.stream()
-        .filter(key -> old.contains(copies.version(key)))
+    copies.stream()
+        .filter(key -> old.contains(topic.version(key)))
         .forEach(key -> send(producer, pipeline.outputs().snapshots(), key, null));
   }
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
@@ -115,6 +116,7 @@ public final class SnapshotInstall {
    * Where the copies come from and go to.
    *
    * @param own whether they are the pipeline's own
+   * @param published whether the pipeline's own topic of copies is there
    * @param committed what the pipeline has committed, by partition
    * @param positions where it begins, by partition; none where that is the oldest event
    */
@@ -122,6 +124,7 @@ public final class SnapshotInstall {
       Brokers brokers,
       String cluster,
       boolean own,
+      boolean published,
       Map<Integer, Long> committed,
       Map<Integer, Long> positions) {}
 
@@ -133,7 +136,12 @@ public final class SnapshotInstall {
               && source.name().equals(pipeline.name())
               && source.outputs().snapshots().equals(pipeline.outputs().snapshots());
       return new Place(
-          brokers, cluster, own, brokers.committed(pipeline), brokers.positions(pipeline));
+          brokers,
+          cluster,
+          own,
+          brokers.partitions(pipeline.outputs().snapshots(), 0) > 0,
+          brokers.committed(pipeline),
+          brokers.positions(pipeline));
     }
   }
 
@@ -146,8 +154,10 @@ public final class SnapshotInstall {
     }
     long offset = nextOffset(before.loop(), partition, place);
     SnapshotTopic own = new SnapshotTopic(pipeline, partition);
+    Set<String> copies = place.published() ? own.keys() : Set.of();
     BlockReader blocks = copy.topic().blocks(copy.manifest());
-    Lineage.Installed from = installed(copy, blocks, place.cluster(), newest(before, own), offset);
+    Lineage.Installed from =
+        installed(copy, blocks, place.cluster(), newest(before, own, copies), offset);
     long pending = before.model().counters().pending();
     Lineage lineage =
         before
@@ -161,7 +171,7 @@ public final class SnapshotInstall {
       }
       loop.learner().orElseThrow().countOnFrom(before.model().counters());
       return new InstallRecords(
-          pipeline, partition, loop, before.keys(), own, from, pending, moves);
+          pipeline, partition, loop, before.keys(), own, copies, from, pending, moves);
     }
   }
 
@@ -175,8 +185,8 @@ public final class SnapshotInstall {
   }
 
   /** The highest version that anything was called by; -1 if nothing was. */
-  private long newest(Changelog before, SnapshotTopic own) {
-    long published = own.keys().stream().mapToLong(own::version).max().orElse(-1);
+  private long newest(Changelog before, SnapshotTopic own, Set<String> copies) {
+    long published = copies.stream().mapToLong(own::version).max().orElse(-1);
     return before.loop().spec().isEmpty()
         ? published
         : Math.max(published, before.lineage(pipeline).version(before.model().version()));

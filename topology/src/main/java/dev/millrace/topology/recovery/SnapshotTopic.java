@@ -82,11 +82,9 @@ public final class SnapshotTopic {
   static Optional<SnapshotTopic> of(Lineage.Installed from, Pipeline pipeline) {
     try (Brokers brokers = new Brokers(pipeline)) {
       if (!brokers.clusterId().equals(from.cluster())
-          || brokers.partitions(from.topic()) <= from.partition()) {
+          || brokers.partitions(from.topic(), 0) <= from.partition()) {
         return Optional.empty();
       }
-    } catch (UnknownTopicOrPartitionException e) {
-      return Optional.empty();
     }
     TopicPartition partition = new TopicPartition(from.topic(), from.partition());
     return Optional.of(new SnapshotTopic(pipeline.kafka(), partition, from.model()));
