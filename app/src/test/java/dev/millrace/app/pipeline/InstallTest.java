@@ -25,7 +25,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -297,6 +303,84 @@ class InstallTest {
     stage.learn(old, 500);
     assertThat(stage.said(old, 0))
         .isEqualTo(new Reference(old, Elec2.schema(old), stage.values(500)).predictions);
+  }
+
+  @Test
+  void shouldNameAnInstalledCopyThatIsNotItsSourceAndNeverRestoreFromWhatWasBeforeIt()
+      throws Exception {
+    stage.learn(other, 400);
+    done("snapshots", "rollback", otherFile, "--version", 10, "-o", "json");
+    stage.learn(other, 450);
+    assertThat(millrace("snapshots", "verify", otherFile, "--version", 13).out())
+        .contains("installed      at offset 400, from other-0/10")
+        .contains("the same, bit for bit");
+
+    SnapshotManifest source = stage.manifests(other).get(10L);
+    publish("other-0/10/manifest", withDigest(source, "0".repeat(64)).encode(1));
+    Answer different = millrace("snapshots", "verify", otherFile, "--version", 13);
+    assertThat(different.code()).isEqualTo(1);
+    assertThat(different.out()).contains("DIFFERENT: this is not the copy that was installed");
+
+    publish("other-0/10/manifest", null);
+    JsonNode gone = done("snapshots", "verify", otherFile, "--version", 13, "-o", "json");
+    assertThat(gone.get("installed_from").get("source_digest").isNull()).isTrue();
+
+    publish("other-0/10/manifest", source.encode(1));
+    publish("other-0/13/manifest", new byte[] {0, 0, 0, 0, 1, 2});
+    stage.admin.deleteTopics(Set.of("other-model-changelog")).all().get();
+    Answer restored =
+        millrace(
+            "snapshots",
+            "restore",
+            otherFile,
+            "--state-dir",
+            stage.state(),
+            "--allow-temporary-state");
+    assertThat(restored.code()).isEqualTo(1);
+    assertThat(restored.err())
+        .contains("other-0 was installed from other-0/10 as version 13, no copy since then can be");
+  }
+
+  /** Such as a process that was stopped, lost its place in the group, and is woken again. */
+  @Test
+  void shouldNotBeOvertakenByAnInstanceThatWasHeldUpWithinItsCommit() throws Exception {
+    stage.learn(other, 400);
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            stage.cluster.bootstrapServers(),
+            "transactional.id",
+            "other-3b241101-e2bb-4255-8caf-4136c566a962-1");
+    try (var zombie =
+            new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        var group = Topics.member(stage.cluster, "other")) {
+      zombie.initTransactions();
+      zombie.beginTransaction();
+      zombie.send(new ProducerRecord<>("other-model-changelog", 0, new byte[] {1}, new byte[] {2}));
+      zombie.sendOffsetsToTransaction(
+          Map.of(new TopicPartition(Elec2.TOPIC, 0), new OffsetAndMetadata(999, "AA==")),
+          group.groupMetadata());
+      JsonNode rolled = done("snapshots", "rollback", otherFile, "--version", 10, "-o", "json");
+      assertThat(rolled.get("next_offset").asLong()).isEqualTo(400);
+      assertThatThrownBy(zombie::commitTransaction)
+          .isInstanceOfAny(ProducerFencedException.class, InvalidProducerEpochException.class);
+    }
+    Reference back = reference(10, 400, 500);
+    stage.learn(other, 500);
+    assertThat(stage.said(other, 400)).isEqualTo(back.predictionsRaisedBy(3));
+  }
+
+  private static SnapshotManifest withDigest(SnapshotManifest manifest, String digest) {
+    return new SnapshotManifest(
+        manifest.model(),
+        manifest.version(),
+        manifest.formatVersion(),
+        manifest.spec(),
+        manifest.lineage(),
+        manifest.blocks(),
+        manifest.schemaIds(),
+        digest,
+        manifest.metrics());
   }
 
   private String refused(Path target, Path source) {
