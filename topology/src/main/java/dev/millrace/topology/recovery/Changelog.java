@@ -3,6 +3,7 @@ package dev.millrace.topology.recovery;
 import dev.millrace.engine.Counters;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.state.BlockReader;
+import dev.millrace.engine.state.StateException;
 import dev.millrace.topology.Brokers;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.config.Pipeline;
@@ -90,6 +91,9 @@ final class Changelog implements BlockReader {
 
   Lineage lineage(Pipeline pipeline) {
     byte[] stored = get(Lineage.KEY);
+    if (stored == null && isThere()) {
+      throw new StateException("block is missing, key=" + Lineage.KEY);
+    }
     return stored == null ? Lineage.of(pipeline) : Lineage.fromBytes(stored);
   }
 

@@ -75,7 +75,9 @@ public record SnapshotCheck(
     BlockReader blocks = topic.blocks(manifest); // each is looked at
     Replay replay = new Replay(pipeline, kernels, schemas, progress);
     Optional<Lineage.Installed> installed =
-        Optional.ofNullable(Lineage.fromBytes(blocks.get(Lineage.KEY)).installed());
+        Optional.ofNullable(blocks.get(Lineage.KEY))
+            .map(Lineage::fromBytes)
+            .map(Lineage::installed);
     if (installed.isPresent() && installed.get().version() == manifest.version()) {
       try (LearningLoop loop = replay.of(blocks)) {
         return told(

@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** The copies of one partition's model that a pipeline has published and not yet retired. */
 public final class SnapshotTopic {
   private static final String MANIFEST = "manifest";
+  private static final String VERSION = "\\d{1,18}";
 
   /**
    * A published copy.
@@ -107,7 +108,7 @@ public final class SnapshotTopic {
         model + "/",
         (key, value) -> {
           String[] parts = key.split("/", 2);
-          if (parts.length == 2 && parts[1].equals(MANIFEST) && parts[0].matches("\\d{1,18}")) {
+          if (parts.length == 2 && parts[1].equals(MANIFEST) && parts[0].matches(VERSION)) {
             put(manifests, Long.valueOf(parts[0]), value);
           }
         });
@@ -209,9 +210,10 @@ public final class SnapshotTopic {
     return keys;
   }
 
-  /** The version of the copy that a record of this key belongs to. */
+  /** The version of the copy that a record of this key belongs to; -1 if it is of none. */
   long version(String key) {
-    return Long.parseLong(key.substring(model.length() + 1, key.indexOf('/', model.length() + 1)));
+    String version = key.substring(model.length() + 1).split("/", 2)[0];
+    return version.matches(VERSION) ? Long.parseLong(version) : -1;
   }
 
   /**
