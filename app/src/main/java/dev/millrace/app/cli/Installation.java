@@ -68,7 +68,7 @@ final class Installation {
             installed.digest(),
             installed.rejected() == 0
                 ? ""
-                : "; %d events that waited in the batch before count as rejected"
-                    .formatted(installed.rejected()));
+                : "; rejected are the events that waited in the batch before: "
+                    + installed.rejected());
   }
 }

@@ -151,7 +151,7 @@ class InstallTest {
     assertThat(list).containsOnlyOnce("installed from other-0/10, weights ");
     assertThat(millrace("snapshots", "show", file, "--version", 13).out())
         .contains("version 13, offset 400: installed from other-0/10")
-        .contains("16 events that waited in the batch before count as rejected");
+        .contains("rejected are the events that waited in the batch before: 16");
   }
 
   private void assertRestored(Reference reference) throws Exception {

@@ -222,7 +222,7 @@ public final class SnapshotInstall {
             from.weightsDigest().substring(0, DIGEST_SHOWN),
             pending == 0
                 ? ""
-                : "; " + pending + " events that waited in the batch before count as rejected");
+                : "; rejected are the events that waited in the batch before: " + pending);
   }
 
   /** The copy's weights, statistics and figures, with this pipeline's place and lineage. */
