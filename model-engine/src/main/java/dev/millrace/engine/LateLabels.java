@@ -195,14 +195,20 @@ final class LateLabels {
     }
   }
 
+  /** Forgets the events. */
+  void clear() {
+    unpredicted.clear();
+    unscored.clear();
+    unlearned.clear();
+    unstored = 0;
+  }
+
   /** Takes so many events that {@link #writeChanged} or {@link #writeAll} wrote. */
   void read(BlockReader reader, long count, long labelled) {
     if (count < 0 || count > Math.min(delay, labelled)) {
       throw new StateException("%d labels are late by %d events".formatted(count, delay));
     }
-    unpredicted.clear();
-    unscored.clear();
-    unlearned.clear();
+    clear();
     for (long number = labelled - count; number < labelled; number++) {
       byte[] stored = reader.get(KEY + number % delay);
       if (stored == null) {

@@ -59,6 +59,10 @@ public final class Learner {
    */
   public record Step(boolean made, boolean paused, long firstOffset, long lastOffset) {}
 
+  /** How far a stored model had come, without what it had learned. */
+  public record Stored(long version, Counters counters) {}
+
+  private static final String COUNTS = "meta/counts";
   private static final int PREDICTED = 0;
   private static final int LABELLED = 1;
   private static final int LEARNED = 2;
@@ -67,6 +71,7 @@ public final class Learner {
   private static final int STEPS = 5;
   private static final int BATCHED = 6;
   private static final int WAITING = 7;
+  private static final int COUNTED = 8;
 
   private final ModelSpec spec;
   private final int classes;
@@ -88,7 +93,7 @@ public final class Learner {
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
 
-  private final long[] counts = new long[8];
+  private final long[] counts = new long[COUNTED];
   private final LearningPause pause = new LearningPause();
   private final StateBlocks model; // all that predictions depend on
   private final StateBlocks progress; // metrics and counters
@@ -132,7 +137,7 @@ public final class Learner {
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
-    progressArrays.add(StateArray.of("meta/counts", counts));
+    progressArrays.add(StateArray.of(COUNTS, counts));
     progressArrays.add(pause.state());
     intervals.ifPresent(bounds -> progressArrays.addAll(bounds.state()));
     progress = new StateBlocks(progressArrays);
@@ -483,15 +488,48 @@ public final class Learner {
 
   /** Counts of events by what became of them. */
   public Counters counters() {
+    return counters(counts, batch.count() + late.count(), late.count(), pause.isOn());
+  }
+
+  private static Counters counters(long[] counts, long pending, long late, boolean paused) {
     return new Counters(
         counts[PREDICTED],
         counts[LABELLED],
         counts[LEARNED],
-        batch.count() + late.count(),
-        late.count(),
+        pending,
+        late,
         counts[REJECTED],
         counts[SKIPPED_STEPS],
-        pause.isOn());
+        paused);
+  }
+
+  /**
+   * How far the model of the blocks had come, whatever its spec; whether its learning paused is not
+   * looked for.
+   *
+   * @throws StateException if the block is missing
+   */
+  public static Stored stored(BlockReader reader) {
+    long[] counts = new long[COUNTED];
+    new StateBlocks(List.of(StateArray.of(COUNTS, counts))).read(reader);
+    return new Stored(
+        counts[STEPS], counters(counts, counts[BATCHED] + counts[WAITING], counts[WAITING], false));
+  }
+
+  /**
+   * Counts on from what another model did with the events before; those that were pending there are
+   * rejected, as nothing will learn them any more, and those whose labels are late here are of
+   * another log, and forgotten. No figure and no weight changes.
+   */
+  public void countOnFrom(Counters before) {
+    assert batch.count() == 0 && waitingCount == 0 : "what is pending here would be counted twice";
+    late.clear();
+    counts[PREDICTED] = before.predicted();
+    counts[LABELLED] = before.labelled();
+    counts[LEARNED] = before.learned();
+    counts[REJECTED] = before.rejected() + before.pending();
+    counts[SKIPPED_STEPS] = before.skippedSteps();
+    progress.touch();
   }
 
   /** What features had to do without. */

@@ -156,6 +156,32 @@ class LearnerTest {
     assertThat(loaded.counters()).isEqualTo(through.counters());
   }
 
+  /** As where one model takes the place of another, which has rows waiting in its batch. */
+  @Test
+  void shouldCountOnFromAnotherModelRejectWhatWaitedThereAndLearnAsItDid() {
+    Learner before = new Learner(spec(32), KERNELS);
+    feed(before, 0, 333, null);
+    Map<String, byte[]> blocks = new HashMap<>();
+    before.writeAll(blocks::put);
+    Learner.Stored stored = Learner.stored(blocks::get);
+    assertThat(stored).isEqualTo(new Learner.Stored(before.version(), before.counters()));
+    assertThat(stored.counters().pending()).isPositive();
+
+    Learner model = new Learner(spec(1), KERNELS);
+    Learner alone = new Learner(spec(1), KERNELS);
+    feed(model, 0, 100, null);
+    feed(alone, 0, 100, null);
+    model.countOnFrom(stored.counters());
+    Counters then = model.counters();
+    assertThat(then.predicted()).isEqualTo(333);
+    assertThat(then.rejected()).isEqualTo(stored.counters().pending());
+    assertThat(feed(model, 333, 700, null)).isEqualTo(feed(alone, 333, 700, null));
+    assertThat(model.weightsDigest()).isEqualTo(alone.weightsDigest());
+    Counters now = model.counters();
+    assertThat(now.predicted()).isEqualTo(700);
+    assertThat(now.labelled()).isEqualTo(now.learned() + now.pending() + now.rejected());
+  }
+
   @Test
   void shouldRefuseAFileInWhichAnyByteWasChangedOrCut() throws IOException {
     Learner learner = new Learner(spec(4), KERNELS);

@@ -7,10 +7,13 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Questions to the brokers of a pipeline that are answered soon, or end with the way out. */
 public final class Brokers implements AutoCloseable {
@@ -67,13 +70,31 @@ public final class Brokers implements AutoCloseable {
         .size();
   }
 
+  /** The partitions of a topic, or another number if it is not there. */
+  public int partitions(String topic, int otherwise) {
+    try {
+      return partitions(topic);
+    } catch (UnknownTopicOrPartitionException e) {
+      return otherwise;
+    }
+  }
+
   /**
    * The offsets that a pipeline has committed, by partition of its input; none if it never ran. An
    * offset that somebody set by hand, to begin in the middle of a topic, is none of them: Kafka
    * Streams writes its time beside each of its own.
    */
   public Map<Integer, Long> committed(Pipeline pipeline) {
-    Map<Integer, Long> committed = new HashMap<>();
+    return offsets(pipeline, offset -> !offset.metadata().isEmpty());
+  }
+
+  /** The offsets that a pipeline goes on from where it has any, whoever set them. */
+  public Map<Integer, Long> positions(Pipeline pipeline) {
+    return offsets(pipeline, offset -> true);
+  }
+
+  private Map<Integer, Long> offsets(Pipeline pipeline, Predicate<OffsetAndMetadata> which) {
+    Map<Integer, Long> offsets = new HashMap<>();
     answer(
             admin
                 .listConsumerGroupOffsets(pipeline.name())
@@ -81,12 +102,18 @@ public final class Brokers implements AutoCloseable {
         .forEach(
             (partition, offset) -> {
               if (offset != null
-                  && !offset.metadata().isEmpty()
+                  && which.test(offset)
                   && partition.topic().equals(pipeline.input().topic())) {
-                committed.put(partition.partition(), offset.offset());
+                offsets.put(partition.partition(), offset.offset());
               }
             });
-    return committed;
+    return offsets;
+  }
+
+  /** What these brokers are known by wherever they move; empty if they do not say. */
+  public String clusterId() {
+    String id = answer(admin.describeCluster().clusterId());
+    return id == null ? "" : id;
   }
 
   /** Waits for an answer; Kafka's own errors come as they are. */

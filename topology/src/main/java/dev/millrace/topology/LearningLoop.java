@@ -197,7 +197,7 @@ public final class LearningLoop implements AutoCloseable {
   /** Predicts every event that waits; called when a batch fills and before a Kafka commit. */
   public void predict() {
     if (learner != null) {
-      learner.predict(outcome -> sink.prediction(waiting.remove(), outcome));
+      learner.predict(this::say);
       assert waiting.isEmpty() : "every waiting event is predicted";
     }
   }
@@ -212,13 +212,18 @@ public final class LearningLoop implements AutoCloseable {
     }
   }
 
+  private void say(Outcome outcome) {
+    outcome.version = lineage.version(outcome.version);
+    sink.prediction(waiting.remove(), outcome);
+  }
+
   private void step() {
     Learner.Step step = learner.step();
     if (!step.made()) {
       sink.skipped(step);
-    } else if (learner.version() % pipeline.snapshots().everySteps() == 0) {
+    } else if (version() % pipeline.snapshots().everySteps() == 0) {
       sink.snapshot(learner);
-      state = state.withSnapshot(learner.version(), pipeline.snapshots().keep());
+      state = state.withSnapshot(version(), pipeline.snapshots().keep());
       lineage = lineage.withSnapshot();
     }
   }
@@ -262,8 +267,7 @@ public final class LearningLoop implements AutoCloseable {
     if (state.spec().isPresent()) {
       readModel(reader, state.spec().get());
     }
-    lineage =
-        lineage.under(pipeline, learner().map(Learner::version).orElse(0L), state.nextOffset());
+    lineage = lineage.under(pipeline, version(), state.nextOffset());
   }
 
   private void readModel(BlockReader reader, ModelSpec stored) {
@@ -275,13 +279,21 @@ public final class LearningLoop implements AutoCloseable {
     Optional<String> what = change.after(learner.version());
     if (what.isPresent()) {
       state = state.withModel(state.schemaJson().orElseThrow(), stated);
-      lineage = lineage.with(new Lineage.Change(learner.version(), state.nextOffset(), what.get()));
+      lineage = lineage.with(new Lineage.Change(version(), state.nextOffset(), what.get()));
     }
   }
 
   /** The model, once there is one. */
   public Optional<Learner> learner() {
     return Optional.ofNullable(learner);
+  }
+
+  /**
+   * The version of the model, which predictions and copies are called by: its optimiser steps,
+   * unless it was installed from a copy.
+   */
+  public long version() {
+    return learner == null ? 0 : lineage.version(learner.version());
   }
 
   /** The model's classes; none in a regression, or before there is a model. */

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What one model tells the world: its predictions and its metrics. */
-final class Reports {
+public final class Reports {
   private final String pipeline;
   private final int partition;
 
-  Reports(Pipeline pipeline, int partition) {
+  public Reports(Pipeline pipeline, int partition) {
     this.pipeline = pipeline.name();
     this.partition = partition;
   }
@@ -49,14 +49,15 @@ final class Reports {
     return Double.isFinite(bound) ? bound : null;
   }
 
-  Metrics metrics(LearningLoop loop) {
+  /** Counters and figures as they stand. */
+  public Metrics metrics(LearningLoop loop) {
     LoopState state = loop.state();
     Counters counters = loop.counters();
     return new Metrics(
         pipeline,
         partition,
         state.nextOffset() - 1,
-        loop.learner().map(Learner::version).orElse(0L),
+        loop.version(),
         state.read(),
         counters.predicted(),
         state.deadLettered(),
@@ -96,7 +97,7 @@ final class Reports {
   }
 
   /** The key of the model's metrics: {@code elec2-0}. */
-  byte[] modelKey() {
+  public byte[] modelKey() {
     return Names.model(pipeline, partition).getBytes(StandardCharsets.UTF_8);
   }
 }

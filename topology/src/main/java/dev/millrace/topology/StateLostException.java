@@ -6,7 +6,7 @@ import dev.millrace.topology.config.Pipeline;
 public final class StateLostException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  StateLostException(Pipeline pipeline, int partition, long committed) {
+  public StateLostException(Pipeline pipeline, int partition, long committed) {
     super(
         "the state of pipeline '%s' is lost: it has committed offset %d of %s-%d, and topic '%s' holds no model of it. Nothing was changed. Make the model again from the newest snapshot and the log: millrace snapshots restore FILE; or begin a new one: millrace run FILE --reset"
             .formatted(

@@ -334,6 +334,27 @@ class StoredFormatsTest {
   }
 
   @Test
+  void shouldKnowWhereAnInstalledModelWasTakenFromAndWriteItAsBefore() throws IOException {
+    byte[] stored = Files.readAllBytes(GoldenFolder.ALL.resolve("installed/lineage.json"));
+    Lineage lineage = Lineage.fromBytes(stored);
+    assertThat(lineage.installed())
+        .isEqualTo(
+            new Lineage.Installed(
+                5231,
+                9000,
+                4000,
+                "5L6g3nShT-eMCtK--X86sw",
+                "elec2.snapshots",
+                0,
+                "elec2-0",
+                4000,
+                "d1"));
+    assertThat(lineage.version(4000)).isEqualTo(5231);
+    assertThat(lineage.version(4007)).isEqualTo(5238);
+    assertThat(lineage.toBytes()).isEqualTo(stored);
+  }
+
+  @Test
   void shouldRefuseAStateOfANewerFormat() throws IOException {
     Map<String, byte[]> store = GoldenFolder.all().getFirst().store();
     byte[] newerState = store.get(LoopState.KEY).clone();
@@ -342,10 +363,11 @@ class StoredFormatsTest {
         .isInstanceOf(StateException.class)
         .hasMessage("state has format 4, this program reads 3; run the version that wrote it");
     String lineage = new String(store.get(Lineage.KEY), UTF_8);
-    byte[] newerLineage = lineage.replace("\"format\":1", "\"format\":2").getBytes(UTF_8);
+    byte[] newerLineage = lineage.replace("\"format\":1", "\"format\":3").getBytes(UTF_8);
     assertThatThrownBy(() -> Lineage.fromBytes(newerLineage))
         .isInstanceOf(StateException.class)
         .hasMessage(
-            "the stored lineage has format 2, this program reads 1; run the version that wrote it");
+            "the stored lineage has format 3, this program reads 1 and 2; run the version that"
+                + " wrote it");
   }
 }

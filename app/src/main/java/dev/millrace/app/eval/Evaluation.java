@@ -82,7 +82,7 @@ public final class Evaluation implements AutoCloseable {
     result.put("baseline", loop.learner().map(l -> l.metrics().baselines()).orElse(Map.of()));
     result.put("features", loop.learner().map(l -> l.featureCounts().figures()).orElse(Map.of()));
     result.put("experts", experts());
-    result.put("version", loop.learner().map(Learner::version).orElse(0L));
+    result.put("version", loop.version());
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     result.put("weights_digest", loop.learner().map(Learner::weightsDigest).orElse(""));
     return result;

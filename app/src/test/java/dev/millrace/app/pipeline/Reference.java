@@ -11,6 +11,7 @@ import dev.millrace.topology.decode.BadEventException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 
 /** What a single-threaded loop in memory makes of the events: what Kafka's outputs must be. */
@@ -44,6 +45,35 @@ final class Reference implements LearningLoop.Sink {
       }
       loop.predict();
     }
+  }
+
+  /**
+   * Goes on from the blocks of a published copy with the events of these values, from an offset on;
+   * versions are those of the copy's own line.
+   */
+  Reference(
+      Pipeline pipeline, Schema schema, Map<String, byte[]> copy, List<byte[]> values, int from) {
+    loop =
+        new LearningLoop(
+            pipeline, KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(), id -> schema, this);
+    try (loop) {
+      loop.read(copy::get);
+      for (int i = from; i < values.size(); i++) {
+        loop.accept(new Event(null, values.get(i), Elec2.TOPIC, 0, i, 0));
+      }
+      loop.predict();
+    }
+  }
+
+  /** The predictions, of a model whose versions are higher by so many. */
+  List<Said> predictionsRaisedBy(long versions) {
+    return predictions.stream()
+        .map(s -> new Said(s.offset(), s.version() + versions, s.outputBits(), s.loss()))
+        .toList();
+  }
+
+  LearningLoop loop() {
+    return loop;
   }
 
   String weightsDigest() {

@@ -44,6 +44,14 @@ public final class Topics {
     return consumer;
   }
 
+  /** A consumer that knows a group and has not joined it. */
+  static KafkaConsumer<byte[], byte[]> member(LocalCluster cluster, String group) {
+    return new KafkaConsumer<>(
+        Map.of("bootstrap.servers", cluster.bootstrapServers(), "group.id", group),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
   public static List<ConsumerRecord<byte[], byte[]>> committed(LocalCluster cluster, String topic) {
     return committed(cluster.bootstrapServers(), topic);
   }

@@ -5,8 +5,11 @@ import dev.millrace.topology.config.StreamsSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Records that are written all or not at all. */
@@ -28,6 +31,17 @@ final class OneTransaction {
       producer.beginTransaction();
       records.accept(producer);
       producer.commitTransaction();
+    } // without a commit, closing aborts
+  }
+
+  /** The group of a stopped pipeline, as a transaction that moves its offsets wants it. */
+  static ConsumerGroupMetadata group(Pipeline pipeline) {
+    Map<String, Object> settings = new HashMap<>(pipeline.kafka());
+    settings.put("group.id", pipeline.name());
+    settings.remove("group.instance.id");
+    try (var consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return consumer.groupMetadata();
     }
   }
 }

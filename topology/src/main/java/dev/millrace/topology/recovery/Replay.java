@@ -33,9 +33,20 @@ final class Replay {
 
   /** The model of a published copy, moved on by the events after it to before an offset. */
   LearningLoop from(BlockReader blocks, int partition, long to) {
-    LearningLoop loop = newLoop();
-    loop.read(blocks);
+    LearningLoop loop = of(blocks);
     return moved(loop, partition, loop.state().nextOffset(), to);
+  }
+
+  /** The model of a published copy. */
+  LearningLoop of(BlockReader blocks) {
+    LearningLoop loop = newLoop();
+    try {
+      loop.read(blocks);
+      return loop;
+    } catch (RuntimeException e) {
+      loop.close();
+      throw e;
+    }
   }
 
   /** The model of the events from one offset to before another, with nothing before them. */

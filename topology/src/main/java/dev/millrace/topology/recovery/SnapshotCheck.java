@@ -6,19 +6,24 @@ import dev.millrace.engine.state.BlockReader;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.store.Lineage;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /**
  * Whether a published copy of a model is what the log makes: the events since the copy before it
- * are learned again, and the digests compared.
+ * are learned again, and the digests compared. A copy that was installed is not made by the log;
+ * its digest is compared with that of the copy that it was taken from.
  *
  * @param fromVersion the copy that the events were learned on from; empty if from nothing
  * @param firstOffset of the events learned again
  * @param lastOffset of them
  * @param published SHA-256 of the weights as the manifest has it
- * @param replayed SHA-256 of the weights as the log makes them
- * @param replayedVersion optimiser steps that the log makes
+ * @param replayed SHA-256 of the weights as the log makes them, or of an installed copy's blocks
+ * @param replayedVersion that the log makes
+ * @param origin of an installed copy
  */
 public record SnapshotCheck(
     String model,
@@ -28,62 +33,132 @@ public record SnapshotCheck(
     long lastOffset,
     String published,
     String replayed,
-    long replayedVersion) {
+    long replayedVersion,
+    Optional<Origin> origin) {
 
-  /** Whether the log makes the copy. */
+  /**
+   * The copy that a model was taken from.
+   *
+   * @param recorded SHA-256 of its weights as the lineage has it
+   * @param found the same as its manifest has it now; empty if it is no longer kept or lies on
+   *     other brokers
+   */
+  public record Origin(String model, long version, String recorded, Optional<String> found) {}
+
+  /** Whether the log makes the copy, or it is the one that was installed. */
   public boolean same() {
-    return published.equals(replayed) && version == replayedVersion;
+    boolean ofOrigin =
+        origin.isEmpty()
+            || origin.get().recorded().equals(published)
+                && origin.get().found().orElse(published).equals(published);
+    return published.equals(replayed) && version == replayedVersion && ofOrigin;
   }
 
   /**
    * Checks a copy. Reads only: the pipeline may be running.
    *
+   * @param source whose brokers are asked for the copy that a model was installed from
    * @param progress is told each offset that has been learned again
    * @throws BrokenSnapshotException if a block of the copy, or of the one before it, is not what
    *     was published
-   * @throws IncompleteLogException if the log no longer has the events
+   * @throws IncompleteLogException if the log no longer has the events, or no copy is kept that it
+   *     can begin from
    */
   public static SnapshotCheck of(
       Pipeline pipeline,
+      Pipeline source,
       SnapshotTopic topic,
       SnapshotManifest manifest,
       Kernels kernels,
       LearningLoop.Schemas schemas,
       LongConsumer progress) {
-    topic.blocks(manifest); // each is looked at
-    SnapshotManifest.Lineage lineage = manifest.lineage();
-    Optional<SnapshotManifest> parent =
-        topic.copies().stream()
-            .flatMap(copy -> copy.manifest().stream())
-            .filter(copy -> Long.valueOf(copy.version()).equals(lineage.parentVersion()))
-            .findAny();
-    long from = parent.isEmpty() && lineage.parentVersion() != null ? 0 : lineage.firstOffset();
+    BlockReader blocks = topic.blocks(manifest); // each is looked at
     Replay replay = new Replay(pipeline, kernels, schemas, progress);
+    Optional<Lineage.Installed> installed =
+        Optional.ofNullable(blocks.get(Lineage.KEY))
+            .map(Lineage::fromBytes)
+            .map(Lineage::installed);
+    if (installed.isPresent() && installed.get().version() == manifest.version()) {
+      try (LearningLoop loop = replay.of(blocks)) {
+        return told(
+            manifest,
+            loop,
+            Optional.empty(),
+            manifest.lineage().firstOffset(),
+            Optional.of(origin(installed.get(), source)));
+      }
+    }
+    Optional<SnapshotManifest> base = base(topic, manifest, installed);
+    SnapshotManifest.Lineage lineage = manifest.lineage();
+    long from =
+        base.map(copy -> copy.lineage().lastOffset() + 1)
+            .orElse(lineage.parentVersion() == null ? lineage.firstOffset() : 0);
+    int partition = lineage.partition();
+    long to = lineage.lastOffset() + 1;
     try (LearningLoop loop =
-        replayed(replay, topic, parent, lineage.partition(), from, lineage.lastOffset() + 1)) {
-      return new SnapshotCheck(
-          manifest.model(),
-          manifest.version(),
-          parent.map(SnapshotManifest::version),
-          from,
-          lineage.lastOffset(),
-          manifest.weightsDigest(),
-          loop.learner().map(Learner::weightsDigest).orElse("none"),
-          loop.learner().map(Learner::version).orElse(0L));
+        base.isPresent()
+            ? replay.from(topic.blocks(base.get()), partition, to)
+            : replay.fromNothing(partition, from, to)) {
+      return told(manifest, loop, base.map(SnapshotManifest::version), from, Optional.empty());
     }
   }
 
-  private static LearningLoop replayed(
-      Replay replay,
-      SnapshotTopic topic,
-      Optional<SnapshotManifest> parent,
-      int partition,
-      long from,
-      long to) {
-    if (parent.isEmpty()) {
-      return replay.fromNothing(partition, from, to);
+  /**
+   * The copy that the log makes this one from: its parent, or where that is gone, the one that was
+   * installed; empty if it is made from nothing.
+   */
+  private static Optional<SnapshotManifest> base(
+      SnapshotTopic topic, SnapshotManifest manifest, Optional<Lineage.Installed> installed) {
+    Long parent = manifest.lineage().parentVersion();
+    Optional<SnapshotManifest> base =
+        newest(topic, copy -> Long.valueOf(copy.version()).equals(parent));
+    if (base.isPresent() || installed.isEmpty()) {
+      return base;
     }
-    BlockReader blocks = topic.blocks(parent.get());
-    return replay.from(blocks, partition, to);
+    long oldest = installed.get().version();
+    base = newest(topic, c -> c.version() >= oldest && c.version() < manifest.version());
+    if (base.isEmpty()) {
+      throw new IncompleteLogException(
+          "%s/%d is of a model that was installed as version %d, and neither that copy nor one after it is kept to make it again from"
+              .formatted(manifest.model(), manifest.version(), oldest));
+    }
+    return base;
+  }
+
+  private static Optional<SnapshotManifest> newest(
+      SnapshotTopic topic, Predicate<SnapshotManifest> which) {
+    return topic.copies().stream()
+        .flatMap(copy -> copy.manifest().stream())
+        .filter(which)
+        .max(Comparator.comparingLong(SnapshotManifest::version));
+  }
+
+  private static Origin origin(Lineage.Installed from, Pipeline source) {
+    Optional<SnapshotManifest> copy =
+        SnapshotTopic.of(from, source)
+            .flatMap(topic -> newest(topic, found -> found.version() == from.fromVersion()));
+    return new Origin(
+        from.model(),
+        from.fromVersion(),
+        from.weightsDigest(),
+        copy.map(SnapshotManifest::weightsDigest));
+  }
+
+  private static SnapshotCheck told(
+      SnapshotManifest manifest,
+      LearningLoop loop,
+      Optional<Long> fromVersion,
+      long firstOffset,
+      Optional<Origin> origin) {
+    return new SnapshotCheck(
+        manifest.model(),
+        manifest.version(),
+        fromVersion,
+        firstOffset,
+        manifest.lineage().lastOffset(),
+        manifest.weightsDigest(),
+        loop.learner().map(Learner::weightsDigest).orElse("none"),
+        loop.version(),
+        origin);
   }
 }

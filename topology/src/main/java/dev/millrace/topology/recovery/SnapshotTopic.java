@@ -2,6 +2,7 @@ package dev.millrace.topology.recovery;
 
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.Digest;
+import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.wire.WireFormatException;
@@ -10,6 +11,7 @@ import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
+import dev.millrace.topology.store.Lineage;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** The copies of one partition's model that a pipeline has published and not yet retired. */
 public final class SnapshotTopic {
   private static final String MANIFEST = "manifest";
+  private static final String VERSION = "\\d{1,18}";
 
   /**
    * A published copy.
@@ -59,9 +62,38 @@ public final class SnapshotTopic {
   }
 
   SnapshotTopic(Pipeline pipeline, int partition) {
-    kafka = pipeline.kafka();
-    this.partition = new TopicPartition(pipeline.outputs().snapshots(), partition);
-    model = Names.model(pipeline.name(), partition);
+    this(
+        pipeline.kafka(),
+        new TopicPartition(pipeline.outputs().snapshots(), partition),
+        Names.model(pipeline.name(), partition));
+  }
+
+  private SnapshotTopic(Map<String, String> kafka, TopicPartition partition, String model) {
+    this.kafka = kafka;
+    this.partition = partition;
+    this.model = model;
+  }
+
+  /**
+   * Where a copy lies that a model was installed from.
+   *
+   * @param pipeline whose brokers to look at
+   * @return empty if these are others, or have no such topic any more
+   */
+  static Optional<SnapshotTopic> of(Lineage.Installed from, Pipeline pipeline) {
+    try (Brokers brokers = new Brokers(pipeline)) {
+      if (!brokers.clusterId().equals(from.cluster())
+          || brokers.partitions(from.topic(), 0) <= from.partition()) {
+        return Optional.empty();
+      }
+    }
+    TopicPartition partition = new TopicPartition(from.topic(), from.partition());
+    return Optional.of(new SnapshotTopic(pipeline.kafka(), partition, from.model()));
+  }
+
+  /** Where the copies are. */
+  TopicPartition partition() {
+    return partition;
   }
 
   /** Name of the model: {@code elec2-0}. */
@@ -76,7 +108,7 @@ public final class SnapshotTopic {
         model + "/",
         (key, value) -> {
           String[] parts = key.split("/", 2);
-          if (parts.length == 2 && parts[1].equals(MANIFEST) && parts[0].matches("\\d{1,18}")) {
+          if (parts.length == 2 && parts[1].equals(MANIFEST) && parts[0].matches(VERSION)) {
             put(manifests, Long.valueOf(parts[0]), value);
           }
         });
@@ -176,6 +208,53 @@ public final class SnapshotTopic {
           }
         });
     return keys;
+  }
+
+  /** The version of the copy that a record of this key belongs to; -1 if it is of none. */
+  long version(String key) {
+    String version = key.substring(model.length() + 1).split("/", 2)[0];
+    return version.matches(VERSION) ? Long.parseLong(version) : -1;
+  }
+
+  /**
+   * Checks that no copy of a version above this one tells that the model was installed since, for
+   * then the log makes another model of this one.
+   *
+   * @throws BrokenSnapshotException if one does, or cannot be asked
+   */
+  void requireNoneInstalledSince(long version) {
+    Map<Long, byte[]> lineages = new TreeMap<>();
+    scan(
+        model + "/",
+        (key, value) -> {
+          if (key.endsWith("/" + Lineage.KEY)) {
+            put(lineages, version(model + "/" + key), value);
+          }
+        });
+    lineages.keySet().removeIf(copy -> copy <= version);
+    lineages.forEach(
+        (copy, block) -> {
+          Lineage lineage = lineage(copy, block);
+          if (lineage.installedVersion().orElse(-1L) > version) {
+            throw new BrokenSnapshotException(
+                "%s was installed from %s/%d as version %d, no copy since then can be read, and the log does not make it of an older one. Install it again: millrace snapshots install FILE --from OTHER_FILE, or millrace snapshots rollback FILE --version N"
+                    .formatted(
+                        model,
+                        lineage.installed().model(),
+                        lineage.installed().fromVersion(),
+                        lineage.installed().version()));
+          }
+        });
+  }
+
+  private Lineage lineage(long copy, byte[] block) {
+    try {
+      return Lineage.fromBytes(SnapshotBlock.decode(block).data());
+    } catch (WireFormatException | StateException e) {
+      throw new BrokenSnapshotException(
+          "the lineage of %s/%d cannot be read, so that nobody knows whether the log makes it of an older one: %s"
+              .formatted(model, copy, e.getMessage()));
+    }
   }
 
   private interface Each {

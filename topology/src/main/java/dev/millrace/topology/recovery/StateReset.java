@@ -39,7 +39,7 @@ public final class StateReset {
   /** Last year's versions among this year's would be taken for each other. */
   private static void retireSnapshots(Brokers brokers, Pipeline pipeline) {
     String topic = pipeline.outputs().snapshots();
-    int partitions = partitions(brokers, topic);
+    int partitions = brokers.partitions(topic, 0); // none if it has never run
     OneTransaction.run(
         pipeline,
         "reset",
@@ -51,14 +51,6 @@ public final class StateReset {
             }
           }
         });
-  }
-
-  private static int partitions(Brokers brokers, String topic) {
-    try {
-      return brokers.partitions(topic);
-    } catch (UnknownTopicOrPartitionException e) {
-      return 0; // it has never run
-    }
   }
 
   private static void deleteChangelog(Brokers brokers, Pipeline pipeline) {

@@ -8,19 +8,15 @@ import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
-import dev.millrace.topology.config.StreamsSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Puts back the state of a stopped pipeline whose changelog was lost: the newest published copy,
@@ -62,7 +58,7 @@ public final class StateRestore {
     try (Brokers brokers = new Brokers(pipeline)) {
       StoppedGroup.require(brokers, pipeline);
       Map<Integer, Long> committed = committed(brokers);
-      makeChangelog(brokers);
+      Changelog.create(brokers, pipeline);
       List<Restored> all = new ArrayList<>();
       committed.forEach((partition, offset) -> all.add(restore(partition, offset)));
       LocalState.remove(stateDir, pipeline);
@@ -80,22 +76,11 @@ public final class StateRestore {
     return committed;
   }
 
-  private void makeChangelog(Brokers brokers) {
-    String changelog = Names.changelog(pipeline);
-    try {
-      brokers.partitions(changelog);
-    } catch (UnknownTopicOrPartitionException e) {
-      int partitions = brokers.partitions(pipeline.input().topic());
-      NewTopic topic = new NewTopic(changelog, Optional.of(partitions), Optional.empty());
-      brokers.answer(
-          brokers.admin().createTopics(Set.of(topic.configs(StreamsSettings.CHANGELOG))).all());
-    }
-  }
-
   private Restored restore(int partition, long offset) {
     SnapshotTopic topic = new SnapshotTopic(pipeline, partition);
     Replay replay = new Replay(pipeline, kernels, schemas, progress);
     Optional<SnapshotManifest> copy = topic.newestBefore(offset);
+    topic.requireNoneInstalledSince(copy.map(SnapshotManifest::version).orElse(-1L));
     try (LearningLoop loop =
         copy.isPresent()
             ? replay.from(topic.blocks(copy.get()), partition, offset)
@@ -104,7 +89,7 @@ public final class StateRestore {
       return new Restored(
           partition,
           copy.map(SnapshotManifest::version),
-          loop.learner().map(Learner::version).orElse(0L),
+          loop.version(),
           offset,
           loop.learner().map(Learner::weightsDigest).orElse(""));
     }

@@ -23,6 +23,8 @@ public final class SnapshotPublisher {
   /** Version of the layout of the blocks. */
   public static final int FORMAT = 1;
 
+  private static final String MANIFEST = "manifest";
+
   private final Pipeline.Snapshots rule;
   private final String model;
   private final String topic;
@@ -50,53 +52,76 @@ public final class SnapshotPublisher {
 
   /** Writes the records of the learner's version, a null value for a tombstone. */
   public void publish(Learner learner, LoopState state, Lineage lineage, BlockWriter records) {
-    long version = learner.version();
+    long version = lineage.version(learner.version());
+    Long parent =
+        state.snapshots().isEmpty()
+            ? lineage.installedVersion().orElse(null)
+            : state.snapshots().getLast();
+    LoopState within = state.withSnapshot(version, rule.keep());
+    List<SnapshotManifest.BlockRef> blocks =
+        publish(learner, state.firstOffset(), parent, within, lineage, records);
+    int retired = state.snapshots().size() + 1 - rule.keep();
+    for (long old : state.snapshots().subList(0, Math.max(0, retired))) {
+      records.put(key(old, MANIFEST), null);
+      blocks.forEach(block -> records.put(key(old, block.key()), null));
+    }
+  }
+
+  /**
+   * Writes the records of a model that was just installed. The log makes all later ones from it, so
+   * none of them retires it.
+   */
+  public void publishInstalled(
+      Learner learner, LoopState state, Lineage lineage, BlockWriter records) {
+    publish(learner, state.nextOffset(), null, state, lineage, records);
+  }
+
+  private List<SnapshotManifest.BlockRef> publish(
+      Learner learner,
+      long firstOffset,
+      Long parent,
+      LoopState within,
+      Lineage lineage,
+      BlockWriter records) {
+    long version = lineage.version(learner.version());
     List<SnapshotManifest.BlockRef> blocks = new ArrayList<>();
-    BlockWriter publish =
+    BlockWriter block =
         (key, bytes) -> {
           blocks.add(
               new SnapshotManifest.BlockRef(key, bytes.length, Digest.hex(Digest.sha256(bytes))));
           records.put(
               key(version, key), new SnapshotBlock(model, version, key, bytes).encode(blockId));
         };
-    learner.writeAll(publish);
-    publish.put(LoopState.KEY, state.withSnapshot(version, rule.keep()).toBytes());
-    publish.put(Lineage.KEY, lineage.withSnapshot().toBytes());
-    records.put(
-        key(version, "manifest"), manifest(learner, state, lineage, blocks).encode(manifestId));
-    int retired = state.snapshots().size() + 1 - rule.keep();
-    for (long old : state.snapshots().subList(0, Math.max(0, retired))) {
-      records.put(key(old, "manifest"), null);
-      blocks.forEach(block -> records.put(key(old, block.key()), null));
-    }
+    learner.writeAll(block);
+    block.put(LoopState.KEY, within.toBytes());
+    block.put(Lineage.KEY, lineage.withSnapshot().toBytes());
+    SnapshotManifest manifest =
+        new SnapshotManifest(
+            model,
+            version,
+            FORMAT,
+            learner.spec().toJson(),
+            new SnapshotManifest.Lineage(
+                topic,
+                partition,
+                firstOffset,
+                within.nextOffset() - 1,
+                learner.spec().hash(),
+                parent,
+                changes(lineage)),
+            blocks,
+            within.schemaIds(),
+            learner.weightsDigest(),
+            learner.figures());
+    records.put(key(version, MANIFEST), manifest.encode(manifestId));
+    return blocks;
   }
 
-  private SnapshotManifest manifest(
-      Learner learner, LoopState state, Lineage lineage, List<SnapshotManifest.BlockRef> blocks) {
-    long version = learner.version();
-    Long parent = state.snapshots().isEmpty() ? null : state.snapshots().getLast();
-    return new SnapshotManifest(
-        model,
-        version,
-        FORMAT,
-        learner.spec().toJson(),
-        new SnapshotManifest.Lineage(
-            topic,
-            partition,
-            state.firstOffset(),
-            state.nextOffset() - 1,
-            learner.spec().hash(),
-            parent,
-            lineage.changes().stream()
-                .map(
-                    change ->
-                        new SnapshotManifest.Change(
-                            change.version(), change.offset(), change.what()))
-                .toList()),
-        blocks,
-        state.schemaIds(),
-        learner.weightsDigest(),
-        learner.figures());
+  private static List<SnapshotManifest.Change> changes(Lineage lineage) {
+    return lineage.changes().stream()
+        .map(
+            change -> new SnapshotManifest.Change(change.version(), change.offset(), change.what()))
+        .toList();
   }
 
   private String key(long version, String part) {

@@ -1,5 +1,6 @@
 package dev.millrace.topology.store;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.engine.state.StateException;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,32 +18,59 @@ import java.util.TreeMap;
  * How the stored model came about, beside the events: what it was made with, how its weights can be
  * known again, and which parts of the pipeline file were changed on the way. JSON in UTF-8.
  *
- * @param format 1
+ * @param format 1, or 2 if the model was installed from a copy
  * @param configHash SHA-256 of the model's spec
  * @param weightsDigest SHA-256 of the weights that were stored with it; empty if there is no model
  * @param settings those parts of the pipeline file that alter no result, by their keys
  * @param changes since the last snapshot, the oldest first
+ * @param installed where the model was taken from, null if it began with the pipeline
  */
 public record Lineage(
     int format,
     String configHash,
     String weightsDigest,
     SortedMap<String, String> settings,
-    List<Change> changes) {
+    List<Change> changes,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Installed installed) {
   /** The key in the store. */
   public static final String KEY = "meta/lineage";
 
   private static final int FORMAT = 1;
+  private static final int FORMAT_INSTALLED = 2;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /**
-   * A change of the pipeline file that the model went on with.
+   * A change of the pipeline file that the model went on with, or of the model itself.
    *
-   * @param version optimiser steps made before it
+   * @param version of the model that the first event after it is predicted with
    * @param offset of the first event after it
    * @param what in the words of the pipeline file
    */
   public record Change(long version, long offset, String what) {}
+
+  /**
+   * The published copy that a model was taken from, and as what.
+   *
+   * @param version that the model got; every one of its name before is lower
+   * @param offset of the first event that it predicts
+   * @param steps optimiser steps that had made it
+   * @param cluster id of the brokers that hold the copy
+   * @param topic of the copy
+   * @param partition of that topic
+   * @param model that the copy is of
+   * @param fromVersion of the copy
+   * @param weightsDigest SHA-256 of the copy's weights
+   */
+  public record Installed(
+      long version,
+      long offset,
+      long steps,
+      String cluster,
+      String topic,
+      int partition,
+      String model,
+      long fromVersion,
+      String weightsDigest) {}
 
   public Lineage {
     settings = new TreeMap<>(settings);
@@ -50,7 +79,7 @@ public record Lineage(
 
   /** Of a model that begins with the pipeline. */
   public static Lineage of(Pipeline pipeline) {
-    return new Lineage(FORMAT, "", "", settings(pipeline), List.of());
+    return new Lineage(FORMAT, "", "", settings(pipeline), List.of(), null);
   }
 
   private static SortedMap<String, String> settings(Pipeline pipeline) {
@@ -65,14 +94,14 @@ public record Lineage(
 
   /** Of the model that is stored now. */
   public Lineage at(String configHash, String weightsDigest) {
-    return new Lineage(format, configHash, weightsDigest, settings, changes);
+    return new Lineage(format, configHash, weightsDigest, settings, changes, installed);
   }
 
   /** With one more change. */
   public Lineage with(Change change) {
     List<Change> all = new ArrayList<>(changes);
     all.add(change);
-    return new Lineage(format, configHash, weightsDigest, settings, all);
+    return new Lineage(format, configHash, weightsDigest, settings, all, installed);
   }
 
   /** With the settings that a pipeline has now, every difference being a change. */
@@ -86,12 +115,32 @@ public record Lineage(
         lineage = lineage.with(new Change(version, offset, what));
       }
     }
-    return new Lineage(format, configHash, weightsDigest, now, lineage.changes);
+    return new Lineage(format, configHash, weightsDigest, now, lineage.changes, installed);
   }
 
   /** With a snapshot made, which tells the changes. */
   public Lineage withSnapshot() {
-    return new Lineage(format, configHash, weightsDigest, settings, List.of());
+    return new Lineage(format, configHash, weightsDigest, settings, List.of(), installed);
+  }
+
+  /** With the model taken from a copy, in place of the one that there was. */
+  public Lineage with(Installed from, Change change) {
+    Lineage changed = with(change);
+    return new Lineage(
+        FORMAT_INSTALLED, configHash, weightsDigest, settings, changed.changes, from);
+  }
+
+  /**
+   * The version that so many optimiser steps have made. It rises by one with each; an installed
+   * model begins above all before it, so that no two models of one name have the same.
+   */
+  public long version(long steps) {
+    return installed == null ? steps : installed.version() + steps - installed.steps();
+  }
+
+  /** The version that the model was installed as, if it was. */
+  public Optional<Long> installedVersion() {
+    return Optional.ofNullable(installed).map(Installed::version);
   }
 
   /**
@@ -123,10 +172,10 @@ public record Lineage(
   public static Lineage fromBytes(byte[] stored) {
     try {
       int format = JSON.readTree(stored).path("format").asInt();
-      if (format != FORMAT) {
+      if (format != FORMAT && format != FORMAT_INSTALLED) {
         throw new StateException(
-            "the stored lineage has format %d, this program reads %d; run the version that wrote it"
-                .formatted(format, FORMAT));
+            "the stored lineage has format %d, this program reads %d and %d; run the version that wrote it"
+                .formatted(format, FORMAT, FORMAT_INSTALLED));
       }
       return JSON.readValue(stored, Lineage.class);
     } catch (IOException e) {

@@ -36,7 +36,8 @@ import org.apache.avro.Schema;
  * @param firstOffset offset of the first event taken since the last snapshot, -1 if none was
  * @param nextOffset one more than the offset of the last event taken, 0 before
  * @param schemaIds the schemas that events were read with, in the order of their first events
- * @param snapshots versions whose snapshots are kept, the oldest first
+ * @param snapshots versions whose snapshots are kept, the oldest first; that of an installed model
+ *     is not among them, for it is kept beside them
  * @param schemaJson the writer's schema that the model's spec was resolved with
  */
 public record LoopState(
@@ -105,6 +106,12 @@ public record LoopState(
         List.copyOf(kept.subList(Math.max(0, kept.size() - keep), kept.size())),
         schemaJson,
         spec);
+  }
+
+  /** With the model of a copy in place of its own, going on with an offset. */
+  public LoopState withInstalled(LoopState copy, long offset) {
+    return new LoopState(
+        read, deadLetters, -1, offset, schemaIds, List.of(), copy.schemaJson, copy.spec);
   }
 
   /** With a schema that events are read with from now on. */

@@ -1,0 +1,29 @@
+package dev.millrace.app.cli;
+
+import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.SnapshotTopic;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which copies are meant, the newest ones unless stated; a picocli mixin. */
+final class CopyChoice {
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "The copy of that version. Default: the newest.")
+  private Long version;
+
+  @Mixin private PartitionFlag partition;
+
+  /** Whether one partition is meant, and the others are not. */
+  boolean isOfOnePartition() {
+    return partition.isGiven();
+  }
+
+  /** Of each model meant, the copy meant. */
+  Map<SnapshotTopic, SnapshotManifest> in(Pipeline pipeline) {
+    return partition.copies(pipeline, version);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.millrace.app.cli;
+
+import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.SnapshotInstall;
+import dev.millrace.topology.recovery.SnapshotTopic;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What {@code snapshots install} and {@code rollback} have in common. */
+final class Installation {
+  private final CommandSpec spec;
+  private final PipelineFlags target;
+  private final KernelFlag kernels;
+
+  Installation(CommandSpec spec, PipelineFlags target, KernelFlag kernels) {
+    this.spec = spec;
+    this.target = target;
+    this.kernels = kernels;
+  }
+
+  /** Installs the copies of a pipeline and tells what came of it. */
+  void run(Pipeline source, Map<SnapshotTopic, SnapshotManifest> copies, boolean ofOnePartition)
+      throws IOException {
+    Pipeline pipeline = target.pipeline();
+    List<SnapshotInstall.Installed> installed;
+    try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry())) {
+      installed =
+          new SnapshotInstall(pipeline, kernels.select(spec.commandLine().getErr()), registry)
+              .run(
+                  source,
+                  copies.entrySet().stream()
+                      .map(copy -> new SnapshotInstall.Copy(copy.getKey(), copy.getValue()))
+                      .toList(),
+                  ofOnePartition);
+    }
+    target.print(
+        spec,
+        installed.stream().map(Installation::json).toList(),
+        installed.stream().map(Installation::line).toList());
+  }
+
+  private static Map<String, Object> json(SnapshotInstall.Installed installed) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("partition", installed.partition());
+    json.put("from_model", installed.fromModel());
+    json.put("from_version", installed.fromVersion());
+    json.put("version", installed.version());
+    json.put("next_offset", installed.nextOffset());
+    json.put("rejected", installed.rejected());
+    json.put("weights_digest", installed.digest());
+    return json;
+  }
+
+  private static String line(SnapshotInstall.Installed installed) {
+    return "partition %d: version %d, which is %s/%d; goes on with offset %d; %s%s"
+        .formatted(
+            installed.partition(),
+            installed.version(),
+            installed.fromModel(),
+            installed.fromVersion(),
+            installed.nextOffset(),
+            installed.digest(),
+            installed.rejected() == 0
+                ? ""
+                : "; rejected are the events that waited in the batch before: "
+                    + installed.rejected());
+  }
+}

@@ -1,0 +1,61 @@
+package dev.millrace.app.cli;
+
+import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.topology.Names;
+import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.SnapshotTopic;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Which models' copies are meant; a picocli mixin. */
+final class PartitionFlag {
+  @Option(
+      names = "--partition",
+      paramLabel = "P",
+      description = "The model of that input partition. Default: every one's.")
+  private Integer partition;
+
+  /** Whether one partition is meant, and the others are not. */
+  boolean isGiven() {
+    return partition != null;
+  }
+
+  /**
+   * Of each model meant, the copy meant.
+   *
+   * @param version null for the newest
+   */
+  Map<SnapshotTopic, SnapshotManifest> copies(Pipeline pipeline, Long version) {
+    Map<SnapshotTopic, SnapshotManifest> chosen = new LinkedHashMap<>();
+    for (SnapshotTopic topic : SnapshotTopic.all(pipeline)) {
+      if (partition == null || topic.model().equals(Names.model(pipeline.name(), partition))) {
+        List<SnapshotTopic.Copy> copies = topic.copies();
+        copies.stream()
+            .filter(copy -> version == null || copy.version() == version)
+            .reduce((older, newer) -> newer)
+            .ifPresent(copy -> chosen.put(topic, readable(copy)));
+      }
+    }
+    if (chosen.isEmpty()) {
+      throw new UserException(
+          "no snapshot of pipeline '%s' is kept%s%s"
+              .formatted(
+                  pipeline.name(),
+                  version == null ? "" : " of version " + version,
+                  partition == null ? "" : " for partition " + partition),
+          "millrace snapshots list shows those there are; snapshots.every in the pipeline file"
+              + " says how often one is made");
+    }
+    return chosen;
+  }
+
+  private static SnapshotManifest readable(SnapshotTopic.Copy copy) {
+    return copy.manifest()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    copy.problem(), "Choose another copy with --version; the others stay usable"));
+  }
+}
