@@ -13,6 +13,7 @@ import dev.millrace.benchmarks.peers.Peer;
 import dev.millrace.benchmarks.pipeline.EndToEnd;
 import dev.millrace.benchmarks.process.Cores;
 import dev.millrace.benchmarks.process.Launcher;
+import dev.millrace.benchmarks.quality.QualityCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,7 +34,12 @@ import picocli.CommandLine.Spec;
     description = "Measures Millrace on this machine. Leave the machine alone meanwhile.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    subcommands = {CrashCommand.class, RestartCommand.class, SoakCommand.class},
+    subcommands = {
+      CrashCommand.class,
+      QualityCommand.class,
+      RestartCommand.class,
+      SoakCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  benchmarks/run",

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param label the column to predict
  * @param rows flags of {@code init} and {@code eval} that say how to read it
  * @param draft flags of {@code init} alone
+ * @param preparation what is made of the file before
  * @param lags of the label, in rows, that are features; empty if none
  * @param delay rows after which a label comes, in the table of late labels; 0 if it is not in it
  * @param goals by figure, at least so much, or at most if it is a loss or an error
@@ -23,6 +24,7 @@ record QualitySet(
     String label,
     List<String> rows,
     List<String> draft,
+    Preparation preparation,
     List<Integer> lags,
     int delay,
     List<Goal> goals,
@@ -53,6 +55,10 @@ record QualitySet(
             .goal("log_loss", 0.223)
             .published("0.8928 accuracy, logistic regression (River's documentation)")
             .build(),
+        set("mnist", "mnist-train-images-idx3-ubyte.gz", "digit")
+            .prepare(Preparation.IMAGES)
+            .goal("accuracy", 0.955)
+            .build(),
         set("image_segments", "image_segments.csv.gz", "category").goal("accuracy", 0.94).build(),
         set("sms_spam", "sms_spam.tsv.gz", "c1")
             .rows("--no-header")
@@ -65,6 +71,7 @@ record QualitySet(
             .build(),
         set("kddcup99", "kddcup99_10_percent.csv.gz", "c42")
             .rows("--no-header")
+            .prepare(Preparation.NORMAL_OR_ATTACK)
             .goal("accuracy", 0.9995)
             .build(),
         set("powersupply", "powersupply.arff.gz", "class").late(48).goal("accuracy", 0.45).build(),
@@ -104,6 +111,7 @@ record QualitySet(
     private final String label;
     private final List<String> rows = new ArrayList<>();
     private final List<String> draft = new ArrayList<>();
+    private Preparation preparation = Preparation.NONE;
     private final List<Integer> lags = new ArrayList<>();
     private final List<Goal> goals = new ArrayList<>();
     private int delay;
@@ -129,6 +137,11 @@ record QualitySet(
       return draft("--drop=" + String.join(",", columns));
     }
 
+    Builder prepare(Preparation how) {
+      preparation = how;
+      return this;
+    }
+
     Builder lags(Integer... rows) {
       lags.addAll(List.of(rows));
       return this;
@@ -150,7 +163,8 @@ record QualitySet(
     }
 
     QualitySet build() {
-      return new QualitySet(name, file, label, rows, draft, lags, delay, goals, published);
+      return new QualitySet(
+          name, file, label, rows, draft, preparation, lags, delay, goals, published);
     }
   }
 }
