@@ -27,6 +27,11 @@ public final class AutoPanel {
   private static final int BUCKETS = 1 << 18;
   private static final int UNITS = 64;
 
+  /** Rows of so many numbers are worth a network of more units. */
+  private static final int WIDE_FROM = 128;
+
+  private static final int WIDE_UNITS = 256;
+
   /** A network that reads the basis is small enough up to so many inputs. */
   private static final long BASIS_NETWORK_INPUTS_MAX = 3_000;
 
@@ -38,6 +43,7 @@ public final class AutoPanel {
   private final String basis;
   private final String crosses;
   private final boolean smallBasis;
+  private final boolean wide;
   private final int outputs;
   private final Activation activation;
   private final List<ExpertSpec> experts = new ArrayList<>();
@@ -63,6 +69,7 @@ public final class AutoPanel {
             .filter(field -> !field.getKey().equals(FeatureSpace.CROSSES))
             .mapToLong(Map.Entry::getValue)
             .sum();
+    wide = space.width() >= WIDE_FROM;
     smallBasis = hasBasis && space.width() + inputs <= BASIS_NETWORK_INPUTS_MAX;
   }
 
@@ -104,6 +111,10 @@ public final class AutoPanel {
       network("basis_network", basis, 1, loss, normalizedAdagrad(0.3));
       network("basis_network_quick", basis, 1, loss, normalizedSgd(1));
     }
+    if (wide) {
+      network("network_wide", features, WIDE_UNITS, 1, loss, adagrad(0.015));
+      network("network_wide_deep", features, WIDE_UNITS, 2, loss, adagrad(0.015));
+    }
   }
 
   private void addForValues() {
@@ -121,6 +132,9 @@ public final class AutoPanel {
     if (smallBasis) {
       network("basis_network", basis, 1, huber, adagrad(0.1));
     }
+    if (wide) {
+      network("network_wide", features, WIDE_UNITS, 1, huber, adagrad(0.015));
+    }
   }
 
   private void linear(String name, String reads, LossSpec loss, OptimizerSpec optimizer) {
@@ -129,17 +143,22 @@ public final class AutoPanel {
 
   private void network(
       String name, String reads, int hidden, LossSpec loss, OptimizerSpec optimizer) {
+    network(name, reads, UNITS, hidden, loss, optimizer);
+  }
+
+  private void network(
+      String name, String reads, int units, int hidden, LossSpec loss, OptimizerSpec optimizer) {
     List<LayerSpec> layers = new ArrayList<>();
-    layers.add(hidden(List.of(reads), Initializer.LECUN_NORMAL));
+    layers.add(hidden(List.of(reads), units, Initializer.LECUN_NORMAL));
     for (int i = 1; i < hidden; i++) {
-      layers.add(hidden(List.of(), Initializer.HE_NORMAL));
+      layers.add(hidden(List.of(), units, Initializer.HE_NORMAL));
     }
     layers.add(output(List.of()));
     experts.add(new ExpertSpec(name, layers, loss, optimizer));
   }
 
-  private static LayerSpec hidden(List<String> reads, Initializer initializer) {
-    return new LayerSpec.Dense("", reads, UNITS, Activation.RELU, true, initializer, 0, 0);
+  private static LayerSpec hidden(List<String> reads, int units, Initializer initializer) {
+    return new LayerSpec.Dense("", reads, units, Activation.RELU, true, initializer, 0, 0);
   }
 
   /** All 0 at first, so that what an expert has not learned it does not say. */
