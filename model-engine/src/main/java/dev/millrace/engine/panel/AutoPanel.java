@@ -108,8 +108,8 @@ public final class AutoPanel {
     network("network_quick", features, 1, loss, normalizedSgd(2));
     network("network_deep", features, 2, loss, adagrad(0.1));
     if (smallBasis) {
-      network("basis_network", basis, 1, loss, normalizedAdagrad(0.3));
-      network("basis_network_quick", basis, 1, loss, normalizedSgd(1));
+      network("basis_network", basis, 32, 1, loss, normalizedAdagrad(0.3));
+      network("basis_network_quick", basis, 32, 1, loss, normalizedSgd(1));
     }
     if (wide) {
       network("network_wide", features, WIDE_UNITS, 1, loss, adagrad(0.015));
@@ -130,7 +130,7 @@ public final class AutoPanel {
     network("network_deep", features, 2, huber, adagrad(0.1));
     network("network_quick", features, 2, squared, normalizedSgd(0.3));
     if (smallBasis) {
-      network("basis_network", basis, 1, huber, adagrad(0.1));
+      network("basis_network", basis, 32, 1, huber, adagrad(0.1));
     }
     if (wide) {
       network("network_wide", features, WIDE_UNITS, 1, huber, adagrad(0.015));
