@@ -17,10 +17,9 @@ import java.util.stream.IntStream;
  * functions beside u = (knots − 1)·Φ(z), weighing together 1; the category of the value x, if it is
  * one of the first different ones; or the category of missing. {@link FeatureSpace#CROSSES}, for
  * each pair: a bucket by the hash of both values, a number being known by its value while it has
- * had at most {@value #EXACT_MAX} different ones, and by the decile Φ(z) afterwards.
+ * had at most {@value ExpansionSpec#EXACT_MAX} different ones, and by the decile Φ(z) afterwards.
  */
 final class Expansion {
-  private static final int EXACT_MAX = 32;
   private static final int DECILES = 10;
   private static final long MISSING = -1;
   private static final long PAIR = 0x9E3779B97F4A7C15L;
@@ -142,7 +141,7 @@ final class Expansion {
     int place = place(i, value);
     if (place >= 0) {
       entries.add(base + spec.knots() + place, 1f);
-      if (known[i] <= EXACT_MAX) {
+      if (known[i] <= ExpansionSpec.EXACT_MAX) {
         return place;
       }
     }

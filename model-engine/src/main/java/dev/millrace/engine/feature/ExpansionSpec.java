@@ -11,6 +11,9 @@ package dev.millrace.engine.feature;
  * @param buckets of the crosses, a power of two
  */
 public record ExpansionSpec(int knots, int values, int numbers, int pairs, int buckets, long seed) {
+  /** A number is known by its value in pairs while it has had at most so many different ones. */
+  public static final int EXACT_MAX = 32;
+
   public ExpansionSpec {
     if (knots < 2 || values < 0 || numbers < 0 || pairs < 0) {
       throw new IllegalArgumentException(

@@ -25,6 +25,7 @@ public final class AutoPanel {
   private static final int NUMBERS = 200;
   private static final int PAIRS = 150;
   private static final int BUCKETS = 1 << 18;
+  private static final int BUCKETS_MIN = 1 << 10;
   private static final int UNITS = 64;
 
   /** Rows of so many numbers are worth a network of more units. */
@@ -83,7 +84,7 @@ public final class AutoPanel {
    * @param classes of the label, 0 in a regression
    */
   public static PanelSpec of(List<FeatureSpec> features, int classes, long seed) {
-    int buckets = Integer.highestOneBit(Math.max(2, BUCKETS / outputs(classes)));
+    int buckets = buckets(features, classes);
     ExpansionSpec expansion = new ExpansionSpec(KNOTS, VALUES, NUMBERS, PAIRS, buckets, seed);
     AutoPanel auto = new AutoPanel(new FeatureSpace(features, Optional.of(expansion)), classes);
     if (classes == 0) {
@@ -92,6 +93,28 @@ public final class AutoPanel {
       auto.addForClasses();
     }
     return new PanelSpec(auto.experts, expansion);
+  }
+
+  /** Twice the pairs of values that there may be, within what memory allows. */
+  private static int buckets(List<FeatureSpec> features, int classes) {
+    long sum = 0;
+    long squares = 0;
+    for (FeatureSpec feature : features) {
+      long values = valuesInPairs(feature);
+      sum += values;
+      squares += values * values;
+    }
+    long wanted = Math.min(BUCKETS, sum * sum - squares); // the pairs, each of them twice
+    long most = BUCKETS / outputs(classes);
+    return (int) Long.highestOneBit(Math.max(BUCKETS_MIN, Math.min(most, 2 * wanted - 1)));
+  }
+
+  private static long valuesInPairs(FeatureSpec feature) {
+    return switch (feature.kind()) {
+      case NUMERIC -> ExpansionSpec.EXACT_MAX;
+      case ONE_HOT, HASHED, GROWING, DISCRETIZED -> Math.min(feature.size(), BUCKETS);
+      case VECTOR, TEXT, BAG, CROSS -> 0;
+    };
   }
 
   private void addForClasses() {
