@@ -8,6 +8,7 @@ import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.panel.AutoPanel;
 import dev.millrace.topology.decode.BadEventException;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -45,9 +46,45 @@ class SpecResolverTest {
             FeatureSpec.hashed("raw", 256),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
-    assertThat(spec.layers().getLast())
-        .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
+    assertThat(spec.layers()).isEmpty();
+    assertThat(spec.panel()).isEqualTo(AutoPanel.of(spec.features(), 0, 1));
     assertThat(spec.batch()).isEqualTo(1);
+    assertThat(spec.optimizer()).isNull();
+    assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
+  }
+
+  @Test
+  void shouldBeAPanelOnlyWhereNothingOfTheModelIsStated() {
+    String classes = "}\nlabel: {field: size}\n";
+    ModelSpec auto = resolve(classes);
+    assertThat(auto.panel()).isEqualTo(AutoPanel.of(auto.features(), 3, 1));
+    assertThat(auto.loss()).isEqualTo(LossSpec.CATEGORICAL_CROSSENTROPY);
+    for (String same :
+        List.of("model: auto", "model: {}", "model: {loss: auto, layers: auto, optimizer: auto}")) {
+      assertThat(resolve(classes + same)).as(same).isEqualTo(auto);
+    }
+    for (String network :
+        List.of("layers: []", "loss: categorical_focal_crossentropy", "optimizer: adam")) {
+      ModelSpec spec = resolve(classes + "model: {%s}".formatted(network));
+      assertThat(spec.panel()).as(network).isNull();
+      assertThat(spec.layers()).as(network).isNotEmpty();
+    }
+    assertThat(resolve(classes + "batch: 16").batch()).isEqualTo(16);
+    assertThat(resolve(classes + "seed: 9").panel()).isEqualTo(AutoPanel.of(auto.features(), 3, 9));
+  }
+
+  /** As any model that cannot be: the events are dead letters, and the message tells why. */
+  @Test
+  void shouldRefuseAPanelThatIsTooLargeBeforeAnyEventIsLearned() {
+    String hashed =
+        ", features: [{name: city, type: hashed, buckets: %d}, {name: id, type: hashed, buckets:"
+            + " %d}]}\n"
+            + "label: {field: y}";
+    for (int buckets : new int[] {1 << 26, 1 << 30}) {
+      assertThatThrownBy(() -> resolve(hashed.formatted(buckets, buckets)))
+          .as("buckets %d", buckets)
+          .isInstanceOf(BadEventException.class);
+    }
   }
 
   @Test
@@ -65,7 +102,7 @@ class SpecResolverTest {
   @Test
   void shouldGiveALossTheOutputLayerThatItNeeds() {
     String two = "}\nlabel: {field: y, classes: [0, 1]}\nmodel: {loss: %s}";
-    assertThat(resolve(two.formatted("auto")).layers().getLast())
+    assertThat(resolve(two.formatted("binary_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
     assertThat(resolve(two.formatted("categorical_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(2, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
@@ -73,7 +110,7 @@ class SpecResolverTest {
         .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
     assertThat(resolve(two.formatted("binary_focal_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
-    assertThat(resolve("}\nlabel: {field: size}").layers().getLast())
+    assertThat(resolve("}\nlabel: {field: size}\nmodel: {optimizer: sgd}").layers().getLast())
         .isEqualTo(LayerSpec.dense(3, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
     ModelSpec counts = resolve("}\nlabel: {field: y}\nmodel: {loss: poisson}");
     assertThat(counts.layers().getLast())
