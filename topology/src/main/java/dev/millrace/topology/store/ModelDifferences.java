@@ -62,8 +62,13 @@ final class ModelDifferences {
           }
         });
     if (found.size() == known) {
-      compare("the order of features", before.keySet(), after.keySet());
+      compare("the order of features", order(before), order(after));
     }
+  }
+
+  /** A set would be the same in any order. */
+  private static List<String> order(Map<String, ?> byName) {
+    return List.copyOf(byName.keySet());
   }
 
   private static Map<String, FeatureSpec> byName(List<FeatureSpec> features) {
@@ -128,7 +133,7 @@ final class ModelDifferences {
       expert("model: auto: expert " + name, before.get(name), after.get(name));
     }
     if (found.size() == known) {
-      compare("model: auto: the order of experts", before.keySet(), after.keySet());
+      compare("model: auto: the order of experts", order(before), order(after));
     }
     compare("model: auto: expansion", expansion(was.expansion()), expansion(is.expansion()));
   }

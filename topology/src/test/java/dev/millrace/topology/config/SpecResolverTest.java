@@ -11,6 +11,8 @@ import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.panel.AutoPanel;
 import dev.millrace.topology.decode.BadEventException;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ class SpecResolverTest {
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
     assertThat(spec.layers()).isEmpty();
-    assertThat(spec.panel()).isEqualTo(AutoPanel.of(spec.features(), 0, 1));
+    assertThat(spec.panel()).isEqualTo(AutoPanel.of(spec.features(), 0, 0));
     assertThat(spec.batch()).isEqualTo(1);
     assertThat(spec.optimizer()).isNull();
     assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
@@ -57,7 +59,7 @@ class SpecResolverTest {
   void shouldBeAPanelOnlyWhereNothingOfTheModelIsStated() {
     String classes = "}\nlabel: {field: size}\n";
     ModelSpec auto = resolve(classes);
-    assertThat(auto.panel()).isEqualTo(AutoPanel.of(auto.features(), 3, 1));
+    assertThat(auto.panel()).isEqualTo(AutoPanel.of(auto.features(), 3, 0));
     assertThat(auto.loss()).isEqualTo(LossSpec.CATEGORICAL_CROSSENTROPY);
     for (String same :
         List.of("model: auto", "model: {}", "model: {loss: auto, layers: auto, optimizer: auto}")) {
@@ -76,15 +78,33 @@ class SpecResolverTest {
   /** As any model that cannot be: the events are dead letters, and the message tells why. */
   @Test
   void shouldRefuseAPanelThatIsTooLargeBeforeAnyEventIsLearned() {
-    String hashed =
-        ", features: [{name: city, type: hashed, buckets: %d}, {name: id, type: hashed, buckets:"
-            + " %d}]}\n"
+    String two =
+        ", features: [{name: city, buckets: %d}, {name: id, type: growing, size: %d}, x]}\n"
             + "label: {field: y}";
-    for (int buckets : new int[] {1 << 26, 1 << 30}) {
-      assertThatThrownBy(() -> resolve(hashed.formatted(buckets, buckets)))
-          .as("buckets %d", buckets)
-          .isInstanceOf(BadEventException.class);
+    assertThat(resolve(two.formatted(1000, 1000)).panel()).isNotNull();
+    assertThatThrownBy(() -> resolve(two.formatted(1 << 26, 1 << 20)))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining("categories");
+    Pipeline pipeline = PipelineParser.parse("input: {topic: t}\nlabel: {field: y}", "p.yaml");
+    SchemaBuilder.FieldAssembler<Schema> fields = SchemaBuilder.record("Wide").fields();
+    for (int i = 0; i < 200_000; i++) {
+      fields.requiredDouble("x" + i);
     }
+    Schema wide = fields.requiredDouble("y").endRecord();
+    assertThatThrownBy(() -> SpecResolver.resolve(pipeline, wide))
+        .isInstanceOf(BadEventException.class)
+        .hasMessage("features must take 1 to 131,072 columns, columns=200,000");
+    String most =
+        IntStream.range(0, 9)
+            .mapToObj(i -> "{name: t%d, type: hashed, buckets: %d}".formatted(i, 1 << 28))
+            .collect(Collectors.joining(", ", "input: {topic: t, features: [", "]}\n"));
+    SchemaBuilder.FieldAssembler<Schema> texts = SchemaBuilder.record("Texts").fields();
+    IntStream.range(0, 9).forEach(i -> texts.requiredString("t" + i));
+    Pipeline large = PipelineParser.parse(most + "label: {field: y}", "p.yaml");
+    Schema many = texts.requiredDouble("y").endRecord();
+    assertThatThrownBy(() -> SpecResolver.resolve(large, many))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining("features must have at most 1,073,741,824 categories");
   }
 
   @Test

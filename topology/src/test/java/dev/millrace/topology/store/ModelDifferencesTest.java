@@ -107,6 +107,14 @@ class ModelDifferencesTest {
   }
 
   @Test
+  void shouldTellThatFeaturesStandInAnotherOrder() {
+    PanelSpec panel = AutoPanel.of(FEATURES, 2, 7);
+    ModelSpec other = new ModelSpec(FEATURES.reversed(), LABEL, LOSS, panel, 1, 7);
+    assertThat(ModelDifferences.between(panel(panel), other))
+        .containsExactly("the order of features: was [a, b], is [b, a]");
+  }
+
+  @Test
   void shouldTellOnlyTheSeedWhereThePanelFollowsFromIt() {
     ModelSpec was = panel(AutoPanel.of(FEATURES, 2, 7));
     ModelSpec is = new ModelSpec(FEATURES, LABEL, LOSS, AutoPanel.of(FEATURES, 2, 8), 1, 8);
