@@ -60,7 +60,8 @@ class EvalCommandTest {
 
   @Test
   void shouldGroupFiguresWithWhatBaselinesWouldHaveHad() throws IOException {
-    Result result = run("eval", pipeline(""), "--data", rows());
+    String layers = Files.readString(pipeline("")) + "model: {layers: [{dense: 64}]}\n";
+    Result result = run("eval", file("network.yaml", layers), "--data", rows());
     assertThat(result.code()).as(result.err()).isZero();
     List<String> titles =
         result.out().lines().map(line -> line.substring(0, 24).stripTrailing()).toList();
