@@ -85,6 +85,25 @@ class EvalCommandTest {
   }
 
   @Test
+  void shouldNotCareForAColumnThatNothingReads() throws IOException {
+    Path narrow = rows();
+    List<String> lines = Files.readAllLines(narrow);
+    StringBuilder csv = new StringBuilder("more," + lines.getFirst() + ",last\n");
+    for (int row = 1; row < lines.size(); row++) {
+      csv.append("text %d,%s,%d\n".formatted(row, lines.get(row), row * row));
+    }
+    String text = Files.readString(pipeline("")).replace("topic: t", "topic: t, features: [a, b]");
+    Path auto = file("auto.yaml", text);
+    JsonNode right = run("eval", auto, "--data", narrow, "-o", "json").json();
+    JsonNode got =
+        run("eval", auto, "--data", file("wide.csv", csv.toString()), "-o", "json").json();
+    assertThat(right.get("weights_digest").asText()).hasSize(64);
+    for (String same : List.of("weights_digest", "metrics", "baseline", "version", "learned")) {
+      assertThat(got.get(same)).as(same).isNotNull().isEqualTo(right.get(same));
+    }
+  }
+
+  @Test
   void shouldGroupTheErrorsOfARegression() throws IOException {
     Path rows = file("numbers.csv", "a,y\n1,1.5\n2,2\n3,2.5\n4,3\n");
     Path pipeline =
