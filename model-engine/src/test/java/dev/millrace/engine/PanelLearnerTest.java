@@ -131,7 +131,8 @@ class PanelLearnerTest {
     blocks.forEach(
         (key, bytes) -> {
           ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-          boolean doubles = key.startsWith("b/mixer.") || key.startsWith("b/shares");
+          boolean doubles =
+              List.of("mixer", "shares", "losses").stream().anyMatch(n -> key.startsWith("b/" + n));
           boolean floats = key.startsWith("b/expert") && !key.contains(".touched");
           for (int at = 0; at < bytes.length && (doubles || floats); at += doubles ? 8 : 4) {
             double value = doubles ? buffer.getDouble(at) : buffer.getFloat(at);
@@ -239,7 +240,12 @@ class PanelLearnerTest {
     assertThat(other.weightsDigest()).isEqualTo(digest);
     assertThat(model.keySet().toString())
         .contains(
-            "b/mixer.last/0", "b/resets/0", "b/begun/0", "feat/expansion.values/0", "b/expert0/");
+            "b/mixer.last/0",
+            "b/resets/0",
+            "b/begun/0",
+            "b/losses/0",
+            "feat/expansion.values/0",
+            "b/expert0/");
   }
 
   @ParameterizedTest
@@ -262,6 +268,7 @@ class PanelLearnerTest {
         new Panel(
             spec.panel(),
             spec.label().classes().size(),
+            spec.label().delay(),
             spec.space().width(),
             spec.space().categories(),
             rows,

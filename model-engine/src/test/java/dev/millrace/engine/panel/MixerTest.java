@@ -51,12 +51,14 @@ class MixerTest {
   /** Fixed-share Bayes, logistic mixing, and fixed-share Bayes over the four. */
   private static final class SlowClasses {
     final int classes;
+    final double trust;
     final double[][] bayes = new double[ClassMixer.SHARES.length][EXPERTS];
     final double[][] logistic = new double[ClassMixer.RATES.length][EXPERTS];
     final double[] last = new double[bayes.length + logistic.length];
 
-    SlowClasses(int classes) {
+    SlowClasses(int classes, double trust) {
       this.classes = classes;
+      this.trust = trust;
       Arrays.stream(bayes).forEach(weights -> Arrays.fill(weights, 1.0 / EXPERTS));
       Arrays.stream(logistic).forEach(weights -> Arrays.fill(weights, 1.0 / EXPERTS));
       Arrays.fill(last, 1.0 / last.length);
@@ -109,18 +111,22 @@ class MixerTest {
       return mixed;
     }
 
+    double belief(double probability, double weight) {
+      return Math.pow(Math.max(ClassMixer.PROBABILITY_MIN, probability), trust * weight);
+    }
+
     void learn(double[][] p, int label, double weight) {
       double[][] mixtures = new double[last.length][];
       Arrays.setAll(mixtures, m -> mixture(p, m));
       for (int m = 0; m < last.length; m++) {
-        last[m] *= Math.pow(Math.max(ClassMixer.PROBABILITY_MIN, mixtures[m][label]), weight);
+        last[m] *= belief(mixtures[m][label], weight);
       }
-      share(last, ClassMixer.LAST_SHARE);
+      share(last, trust * ClassMixer.LAST_SHARE);
       for (int m = 0; m < bayes.length; m++) {
         for (int k = 0; k < EXPERTS; k++) {
-          bayes[m][k] *= Math.pow(Math.max(ClassMixer.PROBABILITY_MIN, p[k][label]), weight);
+          bayes[m][k] *= belief(p[k][label], weight);
         }
-        share(bayes[m], ClassMixer.SHARES[m]);
+        share(bayes[m], trust * ClassMixer.SHARES[m]);
       }
       for (int m = 0; m < logistic.length; m++) {
         double[] mixture = mixtures[bayes.length + m];
@@ -129,7 +135,7 @@ class MixerTest {
           for (int c = 0; c < classes; c++) {
             gradient += (mixture[c] - (c == label ? 1 : 0)) * log(p, k, c);
           }
-          logistic[m][k] -= ClassMixer.RATES[m] * weight * gradient;
+          logistic[m][k] -= trust * ClassMixer.RATES[m] * weight * gradient;
         }
       }
     }
@@ -166,12 +172,12 @@ class MixerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, false", "2, true", "3, false", "5, true"})
-  void mixesClassesByTheFormulas(int classes, boolean weighted) {
+  @CsvSource({"2, false, 1", "2, true, 1", "3, false, 1", "5, true, 0.1", "2, false, 0.02"})
+  void mixesClassesByTheFormulas(int classes, boolean weighted, double trust) {
     int outputs = classes == 2 ? 1 : classes;
-    ClassMixer mixer = new ClassMixer(EXPERTS, outputs);
+    ClassMixer mixer = new ClassMixer(EXPERTS, outputs, trust);
     mixer.reset();
-    SlowClasses slow = new SlowClasses(classes);
+    SlowClasses slow = new SlowClasses(classes, trust);
     SplittableRandom random = new SplittableRandom(classes);
     float[] mixed = new float[outputs + 1];
     for (int event = 0; event < 2_000; event++) {
@@ -213,11 +219,13 @@ class MixerTest {
     final double[] last = {0.5, 0.5};
     final double[] errors = new double[EXPERTS];
     final double[] lastErrors = new double[2];
+    final double trust;
     double age;
     double least;
     double greatest;
 
-    SlowValues() {
+    SlowValues(double trust) {
+      this.trust = trust;
       Arrays.fill(weights, 1.0 / EXPERTS);
     }
 
@@ -252,9 +260,9 @@ class MixerTest {
       double scale = Math.max(1e-9, Arrays.stream(errors).min().orElseThrow() / age);
       for (int k = 0; k < says.length; k++) {
         double surprise = weight * Math.abs(says[k] - target) / scale;
-        weights[k] *= Math.exp(-Math.min(surprise, ValueMixer.SURPRISE_MAX));
+        weights[k] *= Math.exp(-trust * Math.min(surprise, ValueMixer.SURPRISE_MAX));
       }
-      share(weights, s);
+      share(weights, trust * s);
       return scale;
     }
 
@@ -270,7 +278,7 @@ class MixerTest {
       }
       for (int k = 0; k < EXPERTS; k++) {
         correction[k] -=
-            ValueMixer.RATE * Math.min(1, weight) * error * (says[k] - both[0]) / squares;
+            trust * ValueMixer.RATE * Math.min(1, weight) * error * (says[k] - both[0]) / squares;
       }
       weigh(both, target, weight, last, lastErrors, ValueMixer.LAST_SHARE);
       least = Math.min(least, target);
@@ -279,11 +287,11 @@ class MixerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void mixesValuesByTheFormulas(boolean weighted) {
-    ValueMixer mixer = new ValueMixer(EXPERTS);
+  @CsvSource({"false, 1", "true, 1", "true, 0.1", "false, 0.02"})
+  void mixesValuesByTheFormulas(boolean weighted, double trust) {
+    ValueMixer mixer = new ValueMixer(EXPERTS, trust);
     mixer.reset();
-    SlowValues slow = new SlowValues();
+    SlowValues slow = new SlowValues(trust);
     SplittableRandom random = new SplittableRandom(3);
     float[] mixed = new float[2];
     for (int event = 0; event < 2_000; event++) {
@@ -334,7 +342,7 @@ class MixerTest {
   @ValueSource(ints = {2, 3, 7})
   void staysSoundWhateverExpertsSayOfClasses(int classes) {
     int outputs = classes == 2 ? 1 : classes;
-    ClassMixer mixer = new ClassMixer(EXPERTS, outputs);
+    ClassMixer mixer = new ClassMixer(EXPERTS, outputs, 1);
     mixer.reset();
     SplittableRandom random = new SplittableRandom(classes);
     float[] mixed = new float[outputs];
@@ -359,7 +367,7 @@ class MixerTest {
   @ParameterizedTest
   @ValueSource(floats = {1e-40f, 1f, 1e18f, Float.MAX_VALUE})
   void staysSoundWhateverExpertsSayOfValues(float size) {
-    ValueMixer mixer = new ValueMixer(EXPERTS);
+    ValueMixer mixer = new ValueMixer(EXPERTS, 1);
     mixer.reset();
     SplittableRandom random = new SplittableRandom(5);
     float[] mixed = new float[1];
@@ -382,7 +390,7 @@ class MixerTest {
   @ValueSource(ints = {2, 4})
   void followsAPerfectExpertWithin20EventsAndAnotherWithin20AfterADrift(int classes) {
     int outputs = classes == 2 ? 1 : classes;
-    ClassMixer mixer = new ClassMixer(EXPERTS, outputs);
+    ClassMixer mixer = new ClassMixer(EXPERTS, outputs, 1);
     mixer.reset();
     SplittableRandom random = new SplittableRandom(8);
     float[] mixed = new float[outputs];
@@ -412,7 +420,7 @@ class MixerTest {
   @ParameterizedTest
   @ValueSource(doubles = {1e-3, 1, 1e6})
   void followsThePerfectExpertOfValuesWithin20EventsAndAnotherWithin20AfterADrift(double scale) {
-    ValueMixer mixer = new ValueMixer(EXPERTS);
+    ValueMixer mixer = new ValueMixer(EXPERTS, 1);
     mixer.reset();
     SplittableRandom random = new SplittableRandom(8);
     float[] mixed = new float[1];
@@ -437,7 +445,7 @@ class MixerTest {
   @ValueSource(ints = {2, 5})
   void aRowOfWeight0TeachesNothingButTheShare(int classes) {
     int outputs = classes == 2 ? 1 : classes;
-    ClassMixer mixer = new ClassMixer(EXPERTS, outputs);
+    ClassMixer mixer = new ClassMixer(EXPERTS, outputs, 1);
     mixer.reset();
     Constant constant = new Constant(classes);
     constant.reset();

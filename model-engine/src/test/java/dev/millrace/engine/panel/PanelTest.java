@@ -68,7 +68,8 @@ class PanelTest {
 
   private static Panel panel(List<ExpertSpec> experts) {
     Panel panel =
-        new Panel(new PanelSpec(experts, NO_EXPANSION), 0, INPUTS, FIELDS, 4, KERNELS, Workers.ONE);
+        new Panel(
+            new PanelSpec(experts, NO_EXPANSION), 0, 0, INPUTS, FIELDS, 4, KERNELS, Workers.ONE);
     panel.initialize(SEED);
     return panel;
   }
@@ -154,6 +155,73 @@ class PanelTest {
     assertThat(panel.steps()).isEqualTo(600);
   }
 
+  /** Against the same sums of what networks say that learn alone. */
+  @Test
+  void tellsHowEachExpertHasDoneAndTheMixture() {
+    Panel panel = panel(EXPERTS);
+    assertThat(panel.figures()).extracting(ExpertFigures::loss).containsOnly(Double.NaN);
+    Network[] alone = {network(0), network(1), network(2)};
+    double[] errors = new double[4];
+    double weights = 0;
+    for (int i = 0; i < 300; i++) {
+      Row row = new Row(i, false);
+      row.weight[0] = i % 3 / 2f;
+      weights += row.weight[0];
+      for (int k = 0; k < alone.length; k++) {
+        float y = alone[k].forward(row.x, 0, row.entries, 0, 1)[0];
+        errors[k] += row.weight[0] * Math.abs((double) y - row.target[0]);
+        assertThat(alone[k].learn(row.target, 0, row.weight, 0, 1)).isTrue();
+      }
+      errors[3] += row.weight[0] * Math.abs((double) learn(panel, row, true)[0] - row.target[0]);
+    }
+    List<ExpertFigures> figures = panel.figures();
+    assertThat(figures)
+        .extracting(ExpertFigures::name)
+        .containsExactly("bursts", "steady", "counts", "mixture");
+    for (int k = 0; k < errors.length; k++) {
+      assertThat(figures.get(k).loss()).isCloseTo(errors[k] / weights, within(1e-6));
+      assertThat(figures.get(k).weight()).isEqualTo(k < 3 ? panel.weights()[k] : 1);
+    }
+    assertThat(errors[0]).as("they differ").isNotCloseTo(errors[1], within(0.1));
+  }
+
+  /** The log loss, of two classes and of more, with the constant among the experts. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4})
+  void tellsTheLogLossOfExpertsOfClasses(int classes) {
+    List<FeatureSpec> features = List.of(FeatureSpec.numeric("a"));
+    PanelSpec spec = AutoPanel.of(features, classes, SEED);
+    SequencedMap<String, Integer> fields =
+        new FeatureSpace(features, Optional.of(spec.expansion())).categories();
+    Panel panel = new Panel(spec, classes, 0, 1, fields, 1, KERNELS, Workers.ONE);
+    panel.initialize(SEED);
+    int experts = spec.experts().size() + 2;
+    double[] losses = new double[experts];
+    float[] said = new float[panel.saidLength()];
+    Entries entries = new Entries(1, 1);
+    entries.endField();
+    for (int i = 0; i < 100; i++) {
+      int label = i * 7 % 5 % classes;
+      float[] y = panel.forward(new float[] {label + i % 2}, 0, entries, 0, 1);
+      panel.said(0, said, 0);
+      for (int c = 0; c < panel.outputs(); c++) {
+        assertThat(said[(experts - 1) * panel.outputs() + c]).as("the mixture").isEqualTo(y[c]);
+      }
+      for (int k = 0; k < experts; k++) {
+        double p =
+            classes > 2 ? said[k * classes + label] : label == 1 ? said[k] : 1 - (double) said[k];
+        losses[k] -= Math.log(Math.max(1e-15, p));
+      }
+      assertThat(panel.learn(new float[] {label}, 0, new float[] {1f}, 0, 1)).isTrue();
+    }
+    List<ExpertFigures> figures = panel.figures();
+    assertThat(figures).hasSize(experts);
+    assertThat(figures.get(experts - 2).name()).isEqualTo("constant");
+    for (int k = 0; k < experts; k++) {
+      assertThat(figures.get(k).loss()).as("%d", k).isCloseTo(losses[k] / 100, within(1e-4));
+    }
+  }
+
   /** The step in Adam's corrections and in dropout's numbers is the expert's own. */
   @ParameterizedTest
   @ValueSource(ints = {100, 119, 120, 121, 333})
@@ -221,7 +289,7 @@ class PanelTest {
       PanelSpec spec = AutoPanel.of(features, classes, SEED);
       SequencedMap<String, Integer> fields =
           new FeatureSpace(features, Optional.of(spec.expansion())).categories();
-      Panel panel = new Panel(spec, classes, 2, fields, 1, KERNELS, Workers.ONE);
+      Panel panel = new Panel(spec, classes, 0, 2, fields, 1, KERNELS, Workers.ONE);
       panel.initialize(SEED);
       Entries entries = new Entries(2, 1);
       entries.endField();
@@ -232,7 +300,7 @@ class PanelTest {
       }
       assertThat(panel.weights()).hasSize(spec.experts().size() + 1);
       assertThat(Arrays.stream(panel.weights()).sum()).isCloseTo(1, within(1e-12));
-      assertThat(panel.saidLength()).isEqualTo(panel.weights().length * panel.outputs());
+      assertThat(panel.saidLength()).isEqualTo((panel.weights().length + 1) * panel.outputs());
     }
   }
 
