@@ -85,15 +85,6 @@ class SpecResolverTest {
     assertThatThrownBy(() -> resolve(two.formatted(1 << 26, 1 << 20)))
         .isInstanceOf(BadEventException.class)
         .hasMessageContaining("categories");
-    Pipeline pipeline = PipelineParser.parse("input: {topic: t}\nlabel: {field: y}", "p.yaml");
-    SchemaBuilder.FieldAssembler<Schema> fields = SchemaBuilder.record("Wide").fields();
-    for (int i = 0; i < 200_000; i++) {
-      fields.requiredDouble("x" + i);
-    }
-    Schema wide = fields.requiredDouble("y").endRecord();
-    assertThatThrownBy(() -> SpecResolver.resolve(pipeline, wide))
-        .isInstanceOf(BadEventException.class)
-        .hasMessage("features must take 1 to 131,072 columns, columns=200,000");
     String most =
         IntStream.range(0, 9)
             .mapToObj(i -> "{name: t%d, type: hashed, buckets: %d}".formatted(i, 1 << 28))
