@@ -11,12 +11,15 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.panel.AutoPanel;
+import dev.millrace.engine.panel.PanelSpec;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WarmUpTest {
   private static final Kernels KERNELS = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
@@ -55,6 +58,25 @@ class WarmUpTest {
     long steps = WarmUp.run(large(LossSpec.of(loss)), KERNELS, () -> asked.incrementAndGet() <= 3);
     assertThat(steps).isEqualTo(3);
     assertThat(asked).hasValue(4);
+  }
+
+  /** A copy of this one would take gigabytes too. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 5})
+  void learnsWithASmallCopyOfALargePanel(int classes) {
+    List<FeatureSpec> features =
+        List.of(
+            FeatureSpec.numeric("a"),
+            FeatureSpec.oneHot("b", List.of("x", "y", "z")),
+            FeatureSpec.hashed("c", 1 << 23),
+            FeatureSpec.growing("d", 1 << 23),
+            FeatureSpec.vector("e", 100_000, true));
+    LabelSpec label = new LabelSpec("y", List.of("k", "l", "m", "n", "o").subList(0, classes));
+    PanelSpec panel = AutoPanel.of(features, classes, 7);
+    ModelSpec spec = new ModelSpec(features, label, ModelSpec.defaultLoss(label), panel, 4096, 7);
+    assertThat(spec.networkBytes()).isGreaterThan(4L << 30);
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(WarmUp.run(spec, KERNELS, () -> asked.incrementAndGet() <= 3)).isEqualTo(3);
   }
 
   @Test

@@ -10,9 +10,11 @@ import java.util.SplittableRandom;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /** Events of a small schema, written by Avro's own writer, and a pipeline that reads them. */
@@ -55,6 +57,11 @@ final class Events {
   static Pipeline regression(int batch, String layers) {
     String color = "one_hot, categories: [red, green]";
     return pipeline(color, "{field: w}", "layers: " + layers, batch, 3);
+  }
+
+  /** A pipeline whose model is a panel. */
+  static Pipeline auto(int batch, String color, String label) {
+    return pipeline(color, label, "", batch, 3);
   }
 
   private static Pipeline pipeline(
@@ -100,6 +107,17 @@ final class Events {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** What {@link #good} wrote. */
+  static GenericRecord read(byte[] framed) {
+    int from = WireFormat.PAYLOAD_OFFSET;
+    try {
+      return new GenericDatumReader<GenericRecord>(SCHEMA)
+          .read(null, DecoderFactory.get().binaryDecoder(framed, from, framed.length - from, null));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static byte[] frame(int schemaId, byte[] payload) {

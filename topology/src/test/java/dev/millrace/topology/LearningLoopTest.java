@@ -137,6 +137,76 @@ class LearningLoopTest {
     tellsTheSame(seed, Events.regression(batch, layers));
   }
 
+  /** The same of a panel, of classes and of values, with labels that come at once or late. */
+  @Property(tries = 16)
+  void shouldTellTheSameOfAPanelWhereverItCommitsAndRestarts(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 9) int batch,
+      @ForAll @IntRange(min = 0, max = 20) int delay,
+      @ForAll boolean classes) {
+    String label = classes ? "{field: y, classes: [no, yes], weight: w}" : "{field: w}";
+    Pipeline pipeline = Events.auto(batch, "growing, size: 3", label);
+    tellsTheSame(seed, pipeline.withDelay(delay));
+  }
+
+  /** A field that nothing reads, wherever it stands, and events of both schemas in turn. */
+  @Test
+  void shouldNotCareForAFieldOfTheSchemaThatNothingReads() {
+    Schema wider =
+        SchemaBuilder.record("Sample")
+            .fields()
+            .requiredString("before")
+            .optionalDouble("x")
+            .name("more")
+            .type()
+            .array()
+            .items()
+            .doubleType()
+            .noDefault()
+            .requiredString("color")
+            .requiredDouble("between")
+            .optionalString("y")
+            .optionalDouble("w")
+            .requiredLong("after")
+            .endRecord();
+    String label = "{field: y, classes: [no, yes], weight: w}";
+    Pipeline pipeline = Events.auto(1, "growing, size: 3", label);
+    List<List<String>> said = new ArrayList<>();
+    List<String> digests = new ArrayList<>();
+    for (int every : new int[] {Integer.MAX_VALUE, 1, 3}) { // none, all and some are wider
+      Told told = new Told();
+      LearningLoop loop =
+          new LearningLoop(
+              pipeline, KERNELS, id -> id == Events.SCHEMA_ID ? Events.SCHEMA : wider, told);
+      for (int i = 0; i < 100; i++) {
+        byte[] value = Events.good(i);
+        if (i % every == every - 1) {
+          value = Events.frame(8, Events.write(wider(wider, value, i)));
+        }
+        loop.accept(new Event(null, value, "in", 0, i, 0));
+      }
+      loop.predict();
+      said.add(told.lines);
+      digests.add(digest(loop));
+    }
+    assertThat(said.getFirst()).filteredOn(line -> line.startsWith("prediction")).hasSize(100);
+    assertThat(said).containsOnly(said.getFirst());
+    assertThat(digests).containsOnly(digests.getFirst());
+  }
+
+  private static GenericRecord wider(Schema schema, byte[] narrow, int number) {
+    GenericRecord event = new GenericData.Record(schema);
+    GenericRecord good = Events.read(narrow);
+    for (String field : List.of("x", "color", "y", "w")) {
+      event.put(field, good.get(field));
+    }
+    event.put("before", "text " + number);
+    event.put("more", List.of(1.0, (double) number));
+    event.put("between", 1e300);
+    event.put("after", (long) number);
+    return event;
+  }
+
   private static void tellsTheSame(long seed, Pipeline pipeline) {
     List<byte[]> log = log(seed, 120);
     Told expected = new Told();

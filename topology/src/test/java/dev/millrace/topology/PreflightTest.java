@@ -2,6 +2,9 @@ package dev.millrace.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.panel.ExpertSpec;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.config.SpecResolver;
@@ -62,6 +65,37 @@ class PreflightTest {
         findings(", {name: page, type: growing, size: 1000}", embedding, "adam");
     assertThat(growing.modelBytes()).isEqualTo(12 * (dense + 3 * 2));
     assertThat(growing.modelBytesMax()).isEqualTo(12 * (dense + 1002 * 2));
+  }
+
+  /**
+   * Every expert of a panel with its slots; the texts that may come count in all that read them.
+   */
+  @Test
+  void shouldCountAllExpertsOfAPanel() {
+    String pipeline =
+        "input: {topic: clicks, features: [{name: page, type: growing, size: 1000}]}\n"
+            + "label: {field: \"y\"}\n";
+    ModelSpec spec = SpecResolver.resolve(PipelineParser.parse(pipeline, "clicks.yaml"), SCHEMA);
+    Preflight.Findings findings = new Preflight.Findings(1, spec, List.of());
+    assertThat(findings.modelBytesMax()).isEqualTo(bytes(spec, 1002));
+    assertThat(findings.modelBytes()).isEqualTo(bytes(spec, 3));
+  }
+
+  /** Of experts that are all dense layers over one field of categories, and no numbers. */
+  private static long bytes(ModelSpec spec, int categories) {
+    long bytes = 0;
+    for (ExpertSpec expert : spec.panel().experts()) {
+      long learned = 0;
+      long width = categories;
+      for (LayerSpec layer : expert.layers()) {
+        int units = ((LayerSpec.Dense) layer).units();
+        learned += (width + 1) * units;
+        width = units;
+      }
+      int slots = expert.optimizer().name().equals("normalized_sgd") ? 0 : 1;
+      bytes += 4 * learned * (1 + slots);
+    }
+    return bytes;
   }
 
   @Test

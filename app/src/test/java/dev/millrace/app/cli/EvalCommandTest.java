@@ -60,7 +60,8 @@ class EvalCommandTest {
 
   @Test
   void shouldGroupFiguresWithWhatBaselinesWouldHaveHad() throws IOException {
-    Result result = run("eval", pipeline(""), "--data", rows());
+    String layers = Files.readString(pipeline("")) + "model: {layers: [{dense: 64}]}\n";
+    Result result = run("eval", file("network.yaml", layers), "--data", rows());
     assertThat(result.code()).as(result.err()).isZero();
     List<String> titles =
         result.out().lines().map(line -> line.substring(0, 24).stripTrailing()).toList();
@@ -81,6 +82,25 @@ class EvalCommandTest {
         .containsPattern("  no change +0\\.6667\\* +0\\.6667\\* +0\\.\\d{4}\\*\n")
         .containsPattern("  majority in hindsight +0\\.5000 +- +-\n")
         .containsPattern("not better +accuracy than no change");
+  }
+
+  @Test
+  void shouldNotCareForAColumnThatNothingReads() throws IOException {
+    Path narrow = rows();
+    List<String> lines = Files.readAllLines(narrow);
+    StringBuilder csv = new StringBuilder("more," + lines.getFirst() + ",last\n");
+    for (int row = 1; row < lines.size(); row++) {
+      csv.append("text %d,%s,%d\n".formatted(row, lines.get(row), row * row));
+    }
+    String text = Files.readString(pipeline("")).replace("topic: t", "topic: t, features: [a, b]");
+    Path auto = file("auto.yaml", text);
+    JsonNode right = run("eval", auto, "--data", narrow, "-o", "json").json();
+    JsonNode got =
+        run("eval", auto, "--data", file("wide.csv", csv.toString()), "-o", "json").json();
+    assertThat(right.get("weights_digest").asText()).hasSize(64);
+    for (String same : List.of("weights_digest", "metrics", "baseline", "version", "learned")) {
+      assertThat(got.get(same)).as(same).isNotNull().isEqualTo(right.get(same));
+    }
   }
 
   @Test

@@ -126,7 +126,12 @@ public record ModelSpec(
     this(features, label, List.of(), loss, null, batch, seed, panel);
   }
 
-  private static void requireSizes(List<FeatureSpec> features) {
+  /**
+   * Refuses features whose rows are too long.
+   *
+   * @throws IllegalArgumentException if there are none or too many columns or categories
+   */
+  public static void requireSizes(List<FeatureSpec> features) {
     long width = 0;
     long categories = 0;
     for (FeatureSpec feature : features) {

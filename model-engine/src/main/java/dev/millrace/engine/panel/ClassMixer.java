@@ -12,19 +12,19 @@ import java.util.List;
  * mixing, Mattern 2012), which can be better than every expert, taught at a low and a high rate.
  */
 final class ClassMixer implements Mixer {
-  private static final double[] SHARES = {0.001, 0.03};
-  private static final double[] RATES = {0.002, 0.02};
-  private static final double LAST_SHARE = 0.003;
+  static final double[] SHARES = {0.001, 0.03};
+  static final double[] RATES = {0.002, 0.02};
+  static final double LAST_SHARE = 0.003;
   private static final int MIXTURES = SHARES.length + RATES.length;
 
   /** A probability is believed to be at least this much. */
-  private static final double PROBABILITY_MIN = 1e-4;
+  static final double PROBABILITY_MIN = 1e-4;
 
   private static final int NONE = -1;
-  private static final float LOGARITHM_OF_MIN = 1e-15f;
+  static final float LOGARITHM_OF_MIN = 1e-15f;
 
   /** Log-probabilities lie within so much of their mean. */
-  private static final double LOGARITHM_MAX = 8;
+  static final double LOGARITHM_MAX = 8;
 
   private final int experts;
   private final double trust;

@@ -7,6 +7,7 @@ import dev.millrace.engine.layer.Entries;
 import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
 import dev.millrace.engine.state.StateArray;
+import dev.millrace.engine.state.StateException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +33,8 @@ public final class Panel implements Model {
   private final float[] said; // [rows][experts and their mixture][outputs]
   private final float[] mixed; // [rows][outputs]
   private final boolean[] refused; // by network
-  private final long[] resets; // by network
+  private final long[] resets; // by network: how often it began anew
+  private final long[] begun; // by network: after which step of the panel it last did
   private final List<String> names;
   private final double[] losses; // Σ weight·loss by expert, that of the mixture, and Σ weight
   private long seed;
@@ -87,6 +89,7 @@ public final class Panel implements Model {
     resets = new long[networks.length];
     names = spec.experts().stream().map(ExpertSpec::name).toList();
     losses = new double[experts + 2];
+    begun = new long[networks.length];
   }
 
   @Override
@@ -97,6 +100,7 @@ public final class Panel implements Model {
     }
     Arrays.fill(resets, 0);
     Arrays.fill(losses, 0);
+    Arrays.fill(begun, 0);
     if (constant != null) {
       constant.reset();
     }
@@ -178,6 +182,7 @@ public final class Panel implements Model {
       if (refused[k]) {
         networks[k].initialize(seed + k);
         resets[k]++;
+        begun[k] = steps + 1;
       }
     }
     for (int row = 0; row < rows; row++) {
@@ -240,8 +245,12 @@ public final class Panel implements Model {
   public void restoreSteps(long steps) {
     this.steps = steps;
     mixer.changed();
-    for (Network network : networks) {
-      network.restoreSteps(steps);
+    for (int k = 0; k < networks.length; k++) {
+      if (begun[k] < 0 || begun[k] > steps) {
+        throw new StateException(
+            "expert %d began after step %d of %d".formatted(k, begun[k], steps));
+      }
+      networks[k].restoreSteps(steps - begun[k]);
     }
   }
 
@@ -256,6 +265,7 @@ public final class Panel implements Model {
     }
     arrays.addAll(mixer.state(prefix));
     arrays.add(StateArray.of(prefix + "resets", resets));
+    arrays.add(StateArray.of(prefix + "begun", begun));
     arrays.add(StateArray.of(prefix + "losses", losses));
     return arrays;
   }

@@ -14,14 +14,14 @@ import java.util.List;
  * <p>No expert is believed beyond the range of targets so far.
  */
 final class ValueMixer implements Mixer {
-  private static final double SHARE = 0.05;
-  private static final double LAST_SHARE = 0.01;
+  static final double SHARE = 0.05;
+  static final double LAST_SHARE = 0.01;
 
   /** What is kept of the errors at each label. */
-  private static final double KEPT = 0.995;
+  static final double KEPT = 0.995;
 
-  private static final double SURPRISE_MAX = 20;
-  private static final double RATE = 0.01;
+  static final double SURPRISE_MAX = 20;
+  static final double RATE = 0.01;
   private static final int MIXTURES = 2;
   private static final int MEAN = 0;
   private static final int CORRECTED = 1;

@@ -4,7 +4,7 @@ package dev.millrace.engine.optim;
  * One weight under the named optimiser in double, written down from Keras' documentation and the
  * papers: every formula as it stands there, nothing moved or merged.
  */
-final class DoubleOptimizer {
+public final class DoubleOptimizer {
   private final OptimizerSpec spec;
   private double w;
   private double z;
@@ -16,8 +16,9 @@ final class DoubleOptimizer {
   private double uProduct = 1;
   private double rateMost;
   private double weightSum;
+  private double squares;
 
-  DoubleOptimizer(OptimizerSpec spec, double w) {
+  public DoubleOptimizer(OptimizerSpec spec, double w) {
     this.spec = spec;
     this.w = w;
     z = w;
@@ -26,7 +27,7 @@ final class DoubleOptimizer {
     }
   }
 
-  double weight() {
+  public double weight() {
     return w;
   }
 
@@ -39,7 +40,13 @@ final class DoubleOptimizer {
     };
   }
 
-  void step(double g, int t) {
+  /** The squared length of what the layer reads in the next step. */
+  public void reads(double squares) {
+    this.squares = squares;
+  }
+
+  /** Makes step t, from 1. */
+  public void step(double g, int t) {
     double rate = spec.learningRate().at(t - 1);
     if (!spec.name().startsWith("schedule_free")) {
       w = w - w * spec.get("weight_decay") * rate;
@@ -57,6 +64,11 @@ final class DoubleOptimizer {
       case "lion" -> {
         w = w - rate * Math.signum(m * spec.get("beta_1") + g * (1 - spec.get("beta_1")));
         m = m * spec.get("beta_2") + g * (1 - spec.get("beta_2"));
+      }
+      case "normalized_sgd" -> w = w - rate * g / (1 + squares);
+      case "normalized_adagrad" -> {
+        v = v + g * g;
+        w = w - rate / Math.sqrt(1 + squares) * g / Math.sqrt(v + spec.get("epsilon"));
       }
       default -> scheduleFree(g, rate, t);
     }

@@ -30,7 +30,8 @@ class OptimizerSpecTest {
             + " global_clipnorm, initial_accumulator_value, weight_decay], setting=momentum",
         "schedule_free_sgd|warmup_steps|1.5|warmup_steps must be a whole number from 0 to 1e12",
         "rprop|learning_rate|1|optimizer must be one of [sgd, adam, adamw, adagrad, rmsprop, nadam,"
-            + " ftrl, lion, schedule_free_sgd, schedule_free_adamw], name=rprop"
+            + " ftrl, lion, normalized_sgd, normalized_adagrad, schedule_free_sgd,"
+            + " schedule_free_adamw], name=rprop"
       })
   void refusesASettingThatIsNoneOrOutOfRange(
       String name, String setting, double value, String message) {

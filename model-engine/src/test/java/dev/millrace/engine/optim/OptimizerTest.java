@@ -39,7 +39,12 @@ class OptimizerTest {
     }
 
     void step(float[] g, long step) {
+      step(g, step, 0);
+    }
+
+    void step(float[] g, long step, float squares) {
       optimizer.begin(step);
+      optimizer.forInput(squares);
       optimizer.update(updates, w, slots, 0, g, 0, w.length);
     }
 
@@ -74,11 +79,13 @@ class OptimizerTest {
       for (int step = 1; step <= STEPS; step++) {
         weights.optimizer.trainingPoint(weights.updates, weights.w, weights.slots, 0, y, 0, SIZE);
         float[] g = gradient(step, SIZE);
+        float squares = step % 7;
         for (int i = 0; i < SIZE; i++) {
           near(y[i], exact[i].point(), key + ", point " + i);
+          exact[i].reads(squares);
           exact[i].step(g[i], step);
         }
-        weights.step(g, step);
+        weights.step(g, step, squares);
       }
       for (int i = 0; i < SIZE; i++) {
         near(weights.w[i], exact[i].weight(), key + ", weight " + i);
@@ -189,8 +196,8 @@ class OptimizerTest {
     OptimizerSpec given = EveryOptimizer.spec(key);
     double rate =
         switch (given.name()) {
-          case "adagrad", "ftrl" -> 0.3;
-          case "sgd", "schedule_free_sgd" -> 0.1;
+          case "adagrad", "normalized_adagrad", "ftrl" -> 0.3;
+          case "sgd", "normalized_sgd", "schedule_free_sgd" -> 0.1;
           default -> 0.02;
         };
     OptimizerSpec spec =

@@ -88,15 +88,14 @@ public final class SpecResolver {
   }
 
   private ModelSpec auto(List<FeatureSpec> features, LabelSpec label) {
-    PanelSpec panel = AutoPanel.of(features, label.classes().size(), pipeline.seed());
     try {
-      return new ModelSpec(
-          features,
-          label,
-          ModelSpec.defaultLoss(label),
-          panel,
-          pipeline.batch().orElse(1),
-          pipeline.seed());
+      ModelSpec.requireSizes(features);
+      PanelSpec panel = AutoPanel.of(features, label.classes().size(), pipeline.seed());
+      LossSpec loss = ModelSpec.defaultLoss(label);
+      int batch = pipeline.batch().orElse(1);
+      ModelSpec spec = new ModelSpec(features, label, loss, panel, batch, pipeline.seed());
+      spec.parameterCount(); // builds the layers, and so finds what cannot be
+      return spec;
     } catch (IllegalArgumentException e) {
       throw mismatch(e.getMessage());
     }

@@ -1,15 +1,21 @@
 package dev.millrace.topology.store;
 
+import dev.millrace.engine.feature.ExpansionSpec;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.panel.ExpertSpec;
+import dev.millrace.engine.panel.PanelSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** In what two models differ, in the words of the pipeline file. */
@@ -24,13 +30,8 @@ final class ModelDifferences {
     ModelDifferences differences = new ModelDifferences();
     differences.features(was.features(), is.features());
     differences.compare("label", label(was.label()), label(is.label()));
-    differences.compare("model", kind(was), kind(is));
-    differences.compare("model.layers", layers(was.layers()), layers(is.layers()));
-    differences.compare("model.panel", was.panel(), is.panel());
+    differences.model(was, is);
     differences.compare("model.loss", was.loss(), is.loss());
-    if (was.optimizer() != null && is.optimizer() != null) {
-      differences.optimizer(was.optimizer(), is.optimizer());
-    }
     differences.compare("batch", was.batch(), is.batch());
     differences.compare("seed", was.seed(), is.seed());
     return differences.found;
@@ -61,8 +62,13 @@ final class ModelDifferences {
           }
         });
     if (found.size() == known) {
-      compare("the order of features", before.keySet(), after.keySet());
+      compare("the order of features", order(before), order(after));
     }
+  }
+
+  /** A set would be the same in any order. */
+  private static List<String> order(Map<String, ?> byName) {
+    return List.copyOf(byName.keySet());
   }
 
   private static Map<String, FeatureSpec> byName(List<FeatureSpec> features) {
@@ -99,15 +105,85 @@ final class ModelDifferences {
         : words.subList(0, CLASSES_SHOWN) + " and " + (words.size() - CLASSES_SHOWN) + " more";
   }
 
-  private static String kind(ModelSpec spec) {
-    return spec.panel() == null ? "layers" : "auto";
+  private void model(ModelSpec was, ModelSpec is) {
+    if (was.panel() != null && is.panel() != null) {
+      panel(was.panel(), is.panel());
+    } else if (was.panel() == null && is.panel() == null) {
+      compare("model.layers", layers(was.layers()), layers(is.layers()));
+      optimizer(was.optimizer(), is.optimizer());
+    } else {
+      compare("model", model(was), model(is));
+    }
+  }
+
+  private static String model(ModelSpec spec) {
+    return spec.panel() == null
+        ? "layers " + layers(spec.layers())
+        : "auto (a panel of " + spec.panel().experts().size() + " experts)";
+  }
+
+  /** A panel follows from the features, the label and the seed, and from this program. */
+  private void panel(PanelSpec was, PanelSpec is) {
+    Map<String, ExpertSpec> before = byExpert(was);
+    Map<String, ExpertSpec> after = byExpert(is);
+    Set<String> names = new LinkedHashSet<>(before.keySet());
+    names.addAll(after.keySet());
+    int known = found.size();
+    for (String name : names) {
+      expert("model: auto: expert " + name, before.get(name), after.get(name));
+    }
+    if (found.size() == known) {
+      compare("model: auto: the order of experts", order(before), order(after));
+    }
+    compare("model: auto: expansion", expansion(was.expansion()), expansion(is.expansion()));
+  }
+
+  private static Map<String, ExpertSpec> byExpert(PanelSpec panel) {
+    Map<String, ExpertSpec> byName = new LinkedHashMap<>();
+    panel.experts().forEach(expert -> byName.put(expert.name(), expert));
+    return byName;
+  }
+
+  private void expert(String what, ExpertSpec was, ExpertSpec is) {
+    if (Objects.equals(was, is)) {
+      return;
+    }
+    int known = found.size();
+    compare(what, expert(was), expert(is));
+    if (found.size() == known) {
+      found.add(what + ": other settings of its layers");
+    }
+  }
+
+  private static String expert(ExpertSpec expert) {
+    if (expert == null) {
+      return "not there";
+    }
+    OptimizerSpec optimizer = expert.optimizer();
+    Map<String, Double> settings = new TreeMap<>(optimizer.settings());
+    settings.entrySet().removeAll(OptimizerSpec.of(optimizer.name()).settings().entrySet());
+    return "layers %s of %s, %s, %s at %s%s"
+        .formatted(
+            layers(expert.layers()),
+            String.join(", ", expert.layers().getFirst().inputs()),
+            expert.loss(),
+            optimizer.name(),
+            optimizer.learningRate(),
+            settings.isEmpty() ? "" : " with " + settings);
+  }
+
+  private static String expansion(ExpansionSpec expansion) {
+    return "%,d knots and %,d values of %,d numbers, %,d pairs in %,d buckets"
+        .formatted(
+            expansion.knots(),
+            expansion.values(),
+            expansion.numbers(),
+            expansion.pairs(),
+            expansion.buckets());
   }
 
   /** The output layer is told unless it follows from the label. */
   private static String layers(List<LayerSpec> layers) {
-    if (layers.isEmpty()) {
-      return "none";
-    }
     boolean stated = layers.getLast() instanceof LayerSpec.RecursiveLeastSquares;
     return layers.subList(0, layers.size() - (stated ? 0 : 1)).stream()
         .map(ModelDifferences::layer)

@@ -98,7 +98,7 @@ class PipelineErrorsTest {
             + " cosine_decay, cosine_decay_restarts",
         "'model: {optimizer: {sgd: {}, adam: {}}}'|3:20: model.optimizer has 2 keys; expected a map"
             + " with one of sgd, adam, adamw, adagrad, rmsprop, nadam, ftrl, lion,"
-            + " schedule_free_sgd, schedule_free_adamw",
+            + " normalized_sgd, normalized_adagrad, schedule_free_sgd, schedule_free_adamw",
         "'model: {optimizer: {ftrl: {learning_rate: {cosine_decay: {}}}}}'|3:43:"
             + " model.optimizer.ftrl.learning_rate is a map; expected a number greater than 0 and"
             + " at most 1e6",

@@ -8,8 +8,11 @@ import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.ModelSpec;
+import dev.millrace.engine.panel.AutoPanel;
 import dev.millrace.topology.decode.BadEventException;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
@@ -45,9 +48,54 @@ class SpecResolverTest {
             FeatureSpec.hashed("raw", 256),
             FeatureSpec.oneHot("size", List.of("S", "M", "L")));
     assertThat(spec.loss()).isEqualTo(LossSpec.MEAN_SQUARED_ERROR);
-    assertThat(spec.layers().getLast())
-        .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
+    assertThat(spec.layers()).isEmpty();
+    assertThat(spec.panel()).isEqualTo(AutoPanel.of(spec.features(), 0, 0));
     assertThat(spec.batch()).isEqualTo(1);
+    assertThat(spec.optimizer()).isNull();
+    assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
+  }
+
+  @Test
+  void shouldBeAPanelOnlyWhereNothingOfTheModelIsStated() {
+    String classes = "}\nlabel: {field: size}\n";
+    ModelSpec auto = resolve(classes);
+    assertThat(auto.panel()).isEqualTo(AutoPanel.of(auto.features(), 3, 0));
+    assertThat(auto.loss()).isEqualTo(LossSpec.CATEGORICAL_CROSSENTROPY);
+    for (String same :
+        List.of("model: auto", "model: {}", "model: {loss: auto, layers: auto, optimizer: auto}")) {
+      assertThat(resolve(classes + same)).as(same).isEqualTo(auto);
+    }
+    for (String network :
+        List.of("layers: []", "loss: categorical_focal_crossentropy", "optimizer: adam")) {
+      ModelSpec spec = resolve(classes + "model: {%s}".formatted(network));
+      assertThat(spec.panel()).as(network).isNull();
+      assertThat(spec.layers()).as(network).isNotEmpty();
+    }
+    assertThat(resolve(classes + "batch: 16").batch()).isEqualTo(16);
+    assertThat(resolve(classes + "seed: 9").panel()).isEqualTo(AutoPanel.of(auto.features(), 3, 9));
+  }
+
+  /** As any model that cannot be: the events are dead letters, and the message tells why. */
+  @Test
+  void shouldRefuseAPanelThatIsTooLargeBeforeAnyEventIsLearned() {
+    String two =
+        ", features: [{name: city, buckets: %d}, {name: id, type: growing, size: %d}, x]}\n"
+            + "label: {field: y}";
+    assertThat(resolve(two.formatted(1000, 1000)).panel()).isNotNull();
+    assertThatThrownBy(() -> resolve(two.formatted(1 << 26, 1 << 20)))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining("categories");
+    String most =
+        IntStream.range(0, 9)
+            .mapToObj(i -> "{name: t%d, type: hashed, buckets: %d}".formatted(i, 1 << 28))
+            .collect(Collectors.joining(", ", "input: {topic: t, features: [", "]}\n"));
+    SchemaBuilder.FieldAssembler<Schema> texts = SchemaBuilder.record("Texts").fields();
+    IntStream.range(0, 9).forEach(i -> texts.requiredString("t" + i));
+    Pipeline large = PipelineParser.parse(most + "label: {field: y}", "p.yaml");
+    Schema many = texts.requiredDouble("y").endRecord();
+    assertThatThrownBy(() -> SpecResolver.resolve(large, many))
+        .isInstanceOf(BadEventException.class)
+        .hasMessageContaining("features must have at most 1,073,741,824 categories");
   }
 
   @Test
@@ -65,7 +113,7 @@ class SpecResolverTest {
   @Test
   void shouldGiveALossTheOutputLayerThatItNeeds() {
     String two = "}\nlabel: {field: y, classes: [0, 1]}\nmodel: {loss: %s}";
-    assertThat(resolve(two.formatted("auto")).layers().getLast())
+    assertThat(resolve(two.formatted("binary_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
     assertThat(resolve(two.formatted("categorical_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(2, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
@@ -73,7 +121,7 @@ class SpecResolverTest {
         .isEqualTo(LayerSpec.dense(1, Activation.LINEAR).at("dense_1", List.of("dense_0")));
     assertThat(resolve(two.formatted("binary_focal_crossentropy")).layers().getLast())
         .isEqualTo(LayerSpec.dense(1, Activation.SIGMOID).at("dense_1", List.of("dense_0")));
-    assertThat(resolve("}\nlabel: {field: size}").layers().getLast())
+    assertThat(resolve("}\nlabel: {field: size}\nmodel: {optimizer: sgd}").layers().getLast())
         .isEqualTo(LayerSpec.dense(3, Activation.SOFTMAX).at("dense_1", List.of("dense_0")));
     ModelSpec counts = resolve("}\nlabel: {field: y}\nmodel: {loss: poisson}");
     assertThat(counts.layers().getLast())
