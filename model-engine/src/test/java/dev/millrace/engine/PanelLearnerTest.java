@@ -7,6 +7,7 @@ import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.feature.Featurizer;
 import dev.millrace.engine.feature.GrowingVocabulary;
+import dev.millrace.engine.feature.TokenSettings;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workers;
@@ -54,7 +55,10 @@ class PanelLearnerTest {
           FeatureSpec.oneHot("c", List.of("p", "q")),
           FeatureSpec.growing("g", 30),
           FeatureSpec.hashed("h", 40),
-          FeatureSpec.vector("v", 3, true));
+          FeatureSpec.vector("v", 3, true),
+          FeatureSpec.text("t", 30, TokenSettings.WORDS),
+          FeatureSpec.discretized("d", List.of()),
+          FeatureSpec.cross("x", List.of("c", "h"), 64));
 
   /** What was said of an event, to the bit. */
   private record Said(long offset, long version, List<Float> outputs, double loss) {}
@@ -90,6 +94,13 @@ class PanelLearnerTest {
     if (random.nextInt(7) != 0) {
       for (int i = 0; i < 3; i++) {
         event.vectors[i] = (float) random.nextGaussian();
+      }
+    }
+    if (event.bags.length > 0) {
+      event.ranged[0] = random.nextInt(6) == 0 ? Double.NaN : random.nextGaussian();
+      event.bags[0].begin();
+      for (int words = random.nextInt(4); words > 0; words--) { // of one in four texts none
+        event.bags[0].add(random.nextInt(25), 30, 1f);
       }
     }
     event.labelled = random.nextInt(5) != 0;
