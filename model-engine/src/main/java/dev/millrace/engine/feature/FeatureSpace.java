@@ -12,11 +12,14 @@ import java.util.SequencedMap;
  * numbers or its first index among the categories. The only place that computes these offsets.
  */
 public final class FeatureSpace {
+  /** How the names of fields begin that are made of the features. */
+  public static final String MADE = "@";
+
   /** The field of categories that an expansion makes of numbers. */
-  public static final String BASIS = "@basis";
+  public static final String BASIS = MADE + "basis";
 
   /** The field of categories that an expansion makes of pairs. */
-  public static final String CROSSES = "@crosses";
+  public static final String CROSSES = MADE + "crosses";
 
   /**
    * A feature and its places.

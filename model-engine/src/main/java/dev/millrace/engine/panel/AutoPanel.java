@@ -27,6 +27,11 @@ public final class AutoPanel {
   private static final int BUCKETS = 1 << 18;
   private static final int BUCKETS_MIN = 1 << 10;
   private static final int UNITS = 64;
+  private static final int UNITS_OF_MANY = 16;
+  private static final int BASIS_UNITS = 32;
+
+  /** A network's weights of categories: 16 MiB, and as much for its optimiser. */
+  private static final int TABLE_MAX = 1 << 22;
 
   /** Rows of so many numbers are worth a network of more units. */
   private static final int WIDE_FROM = 128;
@@ -45,6 +50,12 @@ public final class AutoPanel {
   private final String crosses;
   private final boolean smallBasis;
   private final boolean wide;
+
+  /** What networks read: not the categories where a table of them would be too large. */
+  private final String networkReads;
+
+  private final boolean hasNetworks;
+  private final int units;
   private final int outputs;
   private final Activation activation;
   private final List<ExpertSpec> experts = new ArrayList<>();
@@ -65,13 +76,18 @@ public final class AutoPanel {
         fields.containsKey(FeatureSpace.CROSSES)
             ? basis + Inputs.AND + FeatureSpace.CROSSES
             : basis;
-    long inputs =
+    long categories =
         fields.sequencedEntrySet().stream()
-            .filter(field -> !field.getKey().equals(FeatureSpace.CROSSES))
+            .filter(field -> !field.getKey().startsWith(FeatureSpace.MADE))
             .mapToLong(Map.Entry::getValue)
             .sum();
-    wide = space.width() >= WIDE_FROM;
-    smallBasis = hasBasis && space.width() + inputs <= BASIS_NETWORK_INPUTS_MAX;
+    boolean tooMany = categories > TABLE_MAX / UNITS_OF_MANY;
+    hasNetworks = !tooMany || space.width() > 0;
+    networkReads = tooMany ? Inputs.NUMBERS : features;
+    units = tooMany || categories <= TABLE_MAX / UNITS ? UNITS : UNITS_OF_MANY;
+    wide = space.width() >= WIDE_FROM && categories <= TABLE_MAX / WIDE_UNITS;
+    long basisInputs = space.width() + categories + fields.getOrDefault(FeatureSpace.BASIS, 0);
+    smallBasis = hasBasis && basisInputs <= BASIS_NETWORK_INPUTS_MAX;
   }
 
   private static int outputs(int classes) {
@@ -127,16 +143,18 @@ public final class AutoPanel {
     linear("crosses_slow", crosses, loss, normalizedAdagrad(0.1));
     linear("crosses", crosses, loss, normalizedAdagrad(0.3));
     linear("crosses_quick", crosses, loss, normalizedAdagrad(3));
-    network("network", features, 1, loss, adagrad(0.1));
-    network("network_quick", features, 1, loss, normalizedSgd(2));
-    network("network_deep", features, 2, loss, adagrad(0.1));
+    if (hasNetworks) {
+      network("network", units, 1, loss, adagrad(0.1));
+      network("network_quick", units, 1, loss, normalizedSgd(2));
+      network("network_deep", units, 2, loss, adagrad(0.1));
+    }
     if (smallBasis) {
-      network("basis_network", basis, 32, 1, loss, normalizedAdagrad(0.3));
-      network("basis_network_quick", basis, 32, 1, loss, normalizedSgd(1));
+      network("basis_network", basis, BASIS_UNITS, 1, loss, normalizedAdagrad(0.3));
+      network("basis_network_quick", basis, BASIS_UNITS, 1, loss, normalizedSgd(1));
     }
     if (wide) {
-      network("network_wide", features, WIDE_UNITS, 1, loss, adagrad(0.015));
-      network("network_wide_deep", features, WIDE_UNITS, 2, loss, adagrad(0.015));
+      network("network_wide", WIDE_UNITS, 1, loss, adagrad(0.015));
+      network("network_wide_deep", WIDE_UNITS, 2, loss, adagrad(0.015));
     }
   }
 
@@ -149,14 +167,16 @@ public final class AutoPanel {
     linear("basis_quick", basis, squared, normalizedAdagrad(3));
     linear("crosses", crosses, squared, normalizedAdagrad(0.1));
     linear("crosses_quick", crosses, huber, normalizedSgd(1));
-    network("network", features, 1, huber, normalizedAdagrad(0.3));
-    network("network_deep", features, 2, huber, adagrad(0.1));
-    network("network_quick", features, 2, squared, normalizedSgd(0.3));
+    if (hasNetworks) {
+      network("network", units, 1, huber, normalizedAdagrad(0.3));
+      network("network_deep", units, 2, huber, adagrad(0.1));
+      network("network_quick", units, 2, squared, normalizedSgd(0.3));
+    }
     if (smallBasis) {
-      network("basis_network", basis, 32, 1, huber, adagrad(0.1));
+      network("basis_network", basis, BASIS_UNITS, 1, huber, adagrad(0.1));
     }
     if (wide) {
-      network("network_wide", features, WIDE_UNITS, 1, huber, adagrad(0.015));
+      network("network_wide", WIDE_UNITS, 1, huber, adagrad(0.015));
     }
   }
 
@@ -164,9 +184,8 @@ public final class AutoPanel {
     experts.add(new ExpertSpec(name, List.of(output(List.of(reads))), loss, optimizer));
   }
 
-  private void network(
-      String name, String reads, int hidden, LossSpec loss, OptimizerSpec optimizer) {
-    network(name, reads, UNITS, hidden, loss, optimizer);
+  private void network(String name, int units, int hidden, LossSpec loss, OptimizerSpec optimizer) {
+    network(name, networkReads, units, hidden, loss, optimizer);
   }
 
   private void network(
