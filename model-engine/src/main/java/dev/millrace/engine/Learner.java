@@ -13,7 +13,9 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.engine.metric.Intervals;
 import dev.millrace.engine.metric.Prequential;
+import dev.millrace.engine.metric.Threshold;
 import dev.millrace.engine.metric.ValueMetrics;
+import dev.millrace.engine.model.ImbalanceSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
@@ -71,7 +73,8 @@ public final class Learner {
   private static final int STEPS = 5;
   private static final int BATCHED = 6;
   private static final int WAITING = 7;
-  private static final int COUNTED = 8;
+  private static final int UNDERSAMPLED = 8;
+  private static final int COUNTED = 9;
 
   private final ModelSpec spec;
   private final int classes;
@@ -81,6 +84,9 @@ public final class Learner {
   private final Model network;
   private final Prequential metrics;
   private final Optional<Intervals> intervals;
+  private final Optional<Threshold> threshold;
+  private final Undersampling undersampling;
+  private final ClassWeights classWeights;
   private final EventRow event;
   private final Outcome outcome;
 
@@ -89,6 +95,7 @@ public final class Learner {
   private final LateLabels late; // labelled events whose label is not known yet
   private final double[] note; // of a prediction that is scored at once
   private final float[] targets; // [batch][targetsPerRow], labels as the network learns them
+  private final float[] weights; // [batch], where they are not the rows' own
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
@@ -127,6 +134,10 @@ public final class Learner {
         coverage == 0
             ? Optional.empty()
             : Optional.of(new Intervals(coverage, metrics.noteLength(), classes));
+    ImbalanceSpec imbalance = spec.label().imbalanceOrNone();
+    threshold = Optional.ofNullable(imbalance.threshold()).map(Threshold::new);
+    undersampling = new Undersampling(spec.label(), spec.seed());
+    classWeights = new ClassWeights(spec.label(), undersampling);
     note = new double[metrics.noteLength() + (coverage == 0 ? 0 : Intervals.COLUMNS)];
     late = new LateLabels(spec.label().delay(), note.length);
     outcome = new Outcome(Math.max(1, classes));
@@ -134,12 +145,14 @@ public final class Learner {
     batch = new Rows(spec.batch(), space, saidLength);
     others = new Rows(UNLABELLED_MAX, space, saidLength);
     targets = new float[Math.multiplyExact(spec.batch(), network.targetsPerRow())];
+    weights = new float[spec.batch()];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
     progressArrays.add(StateArray.of(COUNTS, counts));
     progressArrays.add(pause.state());
     intervals.ifPresent(bounds -> progressArrays.addAll(bounds.state()));
+    threshold.ifPresent(chosen -> progressArrays.addAll(chosen.state()));
     progress = new StateBlocks(progressArrays);
   }
 
@@ -186,6 +199,7 @@ public final class Learner {
     List<StateArray> arrays = new ArrayList<>(network.state("b/"));
     arrays.addAll(featurizer.state());
     arrays.add(targetScaler.state());
+    arrays.addAll(classWeights.state());
     return arrays;
   }
 
@@ -210,8 +224,7 @@ public final class Learner {
     checkLabel();
     assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
     if (event.labelled) {
-      waiting[waitingCount] =
-          late.areLate() ? ~addLate(offset) : batch.add(event, offset, featurizer);
+      waiting[waitingCount] = late.areLate() ? ~addLate(offset) : addKnown(offset);
       counts[LABELLED]++;
     } else {
       waiting[waitingCount] = ~others.add(event, offset, featurizer);
@@ -220,6 +233,18 @@ public final class Learner {
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
+  }
+
+  /**
+   * Even of an event that is left out the texts join vocabularies: its prediction must not tell
+   * whether it is learned, which depends on its label.
+   */
+  private int addKnown(long offset) {
+    if (undersampling.leavesOut(offset, event.label)) {
+      counts[UNDERSAMPLED]++;
+      return ~others.add(event, offset, featurizer);
+    }
+    return batch.add(event, offset, featurizer);
   }
 
   private int addLate(long offset) {
@@ -231,7 +256,13 @@ public final class Learner {
 
   private void takeLabelKnownAfter(long number) {
     LateLabels.Waiting known = late.learnedAfter(number);
-    if (known != null) {
+    if (known == null) {
+      return;
+    }
+    if (undersampling.leavesOut(known.offset(), Rows.label(known.row))) {
+      counts[UNDERSAMPLED]++;
+      featurizer.learn(known.texts);
+    } else {
       batch.addStored(known.row);
       featurizer.learn(known.texts, batch.categories(), batch.count() - 1);
     }
@@ -323,7 +354,8 @@ public final class Learner {
   private void tell(float[] outputs, int output, Rows rows, int row, Outcome.Consumer consumer) {
     double label = rows.label(row);
     LateLabels.Waiting unknown = rows == batch ? null : late.predicted(rows.offset(row));
-    boolean labelled = rows == batch || unknown != null;
+    boolean atOnce = unknown == null && !Double.isNaN(label);
+    boolean labelled = unknown != null || atOnce;
     double[] toNote = unknown == null ? note : unknown.note;
     if (unknown != null) {
       keepSaid(unknown, output, row);
@@ -354,7 +386,7 @@ public final class Learner {
     if (intervals.isPresent()) {
       bound(intervals.get(), toNote);
     }
-    if (rows == batch) {
+    if (atOnce) {
       score(note);
     }
     consumer.accept(outcome);
@@ -364,6 +396,9 @@ public final class Learner {
     metrics.score(scored);
     if (intervals.isPresent()) {
       intervals.get().score(scored);
+    }
+    if (threshold.isPresent()) {
+      threshold.get().score(scored);
     }
   }
 
@@ -400,11 +435,18 @@ public final class Learner {
       System.arraycopy(outputs, at, probabilities, 0, classes);
     }
     sayNothingUnlessNumbers(probabilities);
+    outcome.predictedClass =
+        threshold.isPresent()
+            ? threshold.get().isReached(probabilities[1]) ? 1 : 0
+            : mostProbable(probabilities);
+  }
+
+  private static int mostProbable(float[] probabilities) {
     int best = 0;
-    for (int i = 1; i < classes; i++) {
+    for (int i = 1; i < probabilities.length; i++) {
       best = probabilities[i] > probabilities[best] ? i : best;
     }
-    outcome.predictedClass = best;
+    return best;
   }
 
   /**
@@ -465,7 +507,7 @@ public final class Learner {
     for (int row = 0; row < rows; row++) {
       putTarget(row, batch.label(row));
     }
-    return network.learn(targets, 0, batch.weights(), 0, rows);
+    return network.learn(targets, 0, classWeights.of(batch, rows, weights), 0, rows);
   }
 
   private void putTarget(int row, double label) {
@@ -499,6 +541,7 @@ public final class Learner {
         pending,
         late,
         counts[REJECTED],
+        counts[UNDERSAMPLED],
         counts[SKIPPED_STEPS],
         paused);
   }
@@ -528,6 +571,7 @@ public final class Learner {
     counts[LABELLED] = before.labelled();
     counts[LEARNED] = before.learned();
     counts[REJECTED] = before.rejected() + before.pending();
+    counts[UNDERSAMPLED] = before.undersampled();
     counts[SKIPPED_STEPS] = before.skippedSteps();
     progress.touch();
   }
@@ -557,6 +601,7 @@ public final class Learner {
   public Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>(metrics.figures());
     intervals.ifPresent(bounds -> figures.putAll(bounds.figures()));
+    threshold.ifPresent(chosen -> figures.put("threshold", (double) chosen.value()));
     return figures;
   }
 
