@@ -73,8 +73,7 @@ public final class Learner {
   private static final int STEPS = 5;
   private static final int BATCHED = 6;
   private static final int WAITING = 7;
-  private static final int UNDERSAMPLED = 8;
-  private static final int COUNTED = 9;
+  private static final int COUNTED = 8;
 
   private final ModelSpec spec;
   private final int classes;
@@ -241,7 +240,6 @@ public final class Learner {
    */
   private int addKnown(long offset) {
     if (undersampling.leavesOut(offset, event.label)) {
-      counts[UNDERSAMPLED]++;
       return ~others.add(event, offset, featurizer);
     }
     return batch.add(event, offset, featurizer);
@@ -260,7 +258,6 @@ public final class Learner {
       return;
     }
     if (undersampling.leavesOut(known.offset(), Rows.label(known.row))) {
-      counts[UNDERSAMPLED]++;
       featurizer.learn(known.texts);
     } else {
       batch.addStored(known.row);
@@ -530,10 +527,12 @@ public final class Learner {
 
   /** Counts of events by what became of them. */
   public Counters counters() {
-    return counters(counts, batch.count() + late.count(), late.count(), pause.isOn());
+    return counters(
+        counts, batch.count() + late.count(), late.count(), undersampling.leftOut(), pause.isOn());
   }
 
-  private static Counters counters(long[] counts, long pending, long late, boolean paused) {
+  private static Counters counters(
+      long[] counts, long pending, long late, long leftOut, boolean paused) {
     return new Counters(
         counts[PREDICTED],
         counts[LABELLED],
@@ -541,7 +540,7 @@ public final class Learner {
         pending,
         late,
         counts[REJECTED],
-        counts[UNDERSAMPLED],
+        leftOut,
         counts[SKIPPED_STEPS],
         paused);
   }
@@ -556,7 +555,13 @@ public final class Learner {
     long[] counts = new long[COUNTED];
     new StateBlocks(List.of(StateArray.of(COUNTS, counts))).read(reader);
     return new Stored(
-        counts[STEPS], counters(counts, counts[BATCHED] + counts[WAITING], counts[WAITING], false));
+        counts[STEPS],
+        counters(
+            counts,
+            counts[BATCHED] + counts[WAITING],
+            counts[WAITING],
+            Undersampling.leftOut(reader),
+            false));
   }
 
   /**
@@ -571,7 +576,7 @@ public final class Learner {
     counts[LABELLED] = before.labelled();
     counts[LEARNED] = before.learned();
     counts[REJECTED] = before.rejected() + before.pending();
-    counts[UNDERSAMPLED] = before.undersampled();
+    undersampling.countOnFrom(before.undersampled());
     counts[SKIPPED_STEPS] = before.skippedSteps();
     progress.touch();
   }
@@ -631,6 +636,7 @@ public final class Learner {
     model.writeChanged(writer);
     progress.writeChanged(writer);
     featurizer.counts().writeChanged(writer);
+    undersampling.writeChanged(writer);
     for (; rowsStored < batch.count(); rowsStored++) {
       writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
@@ -643,6 +649,7 @@ public final class Learner {
     model.writeAll(writer);
     progress.writeAll(writer);
     featurizer.counts().writeAll(writer);
+    undersampling.writeAll(writer);
     for (int i = 0; i < batch.count(); i++) {
       writer.put("pend/" + i, batch.toBytes(i));
     }
@@ -672,6 +679,7 @@ public final class Learner {
     progress.read(reader);
     intervals.ifPresent(Intervals::restored);
     featurizer.counts().read(reader);
+    undersampling.read(reader);
     network.restoreSteps(counts[STEPS]);
     long batched = counts[BATCHED];
     if (batched < 0 || batched >= spec.batch()) {

@@ -91,6 +91,9 @@ final class Rows {
 
   /** The label of a row as it is stored. */
   static double label(byte[] stored) {
+    if (stored.length < HEADER) {
+      throw new StateException("a pending row ends too early, bytes=" + stored.length);
+    }
     return ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN).getDouble(Long.BYTES);
   }
 

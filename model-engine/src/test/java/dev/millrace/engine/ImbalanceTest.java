@@ -251,6 +251,27 @@ class ImbalanceTest {
     assertThat(learner.metrics().baselines()).isEqualTo(everything.metrics().baselines());
   }
 
+  @Test
+  void shouldCountOnFromWhatAnotherModelLeftOut() {
+    Learner before = new Learner(spec("sampled", 2, 8, 0, true, false), KERNELS);
+    feed(before, 0, EVENTS, NEVER);
+    Map<String, byte[]> store = new HashMap<>();
+    before.writeChanged(store::put);
+    assertThat(Learner.stored(store::get).counters()).isEqualTo(before.counters());
+    Learner after = new Learner(spec("none", 2, 8, 0, true, false), KERNELS);
+    after.countOnFrom(before.counters());
+    assertThat(after.counters().undersampled())
+        .isPositive()
+        .isEqualTo(before.counters().undersampled());
+    after.writeChanged(store::put);
+    assertThat(Learner.stored(store::get).counters()).isEqualTo(after.counters());
+    assertThat(after.counters().labelled())
+        .isEqualTo(
+            after.counters().learned()
+                + after.counters().rejected()
+                + after.counters().undersampled());
+  }
+
   /** Otherwise a new text would be known only where the event is learned, which is by its label. */
   @Test
   void shouldNotTellByThePredictionWhetherTheEventIsLearned() {

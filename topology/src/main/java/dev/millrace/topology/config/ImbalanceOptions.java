@@ -71,7 +71,7 @@ final class ImbalanceOptions {
               SHARE),
           "The probability from which on the second of two classes is said, or the metric that it"
               + " is chosen for.",
-          "0.5");
+          "none: the more probable class");
 
   private ImbalanceOptions() {}
 
