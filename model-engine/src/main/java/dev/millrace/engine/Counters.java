@@ -1,7 +1,8 @@
 package dev.millrace.engine;
 
 /**
- * Events by what became of them. {@code labelled = learned + pending + rejected} always.
+ * Events by what became of them. {@code labelled = learned + pending + rejected + undersampled}
+ * always.
  *
  * @param predicted events predicted
  * @param labelled events predicted that carried a label
@@ -9,6 +10,7 @@ package dev.millrace.engine;
  * @param pending labelled events in the partial batch, and those whose label comes late
  * @param waiting of the pending ones, those whose label is not known yet
  * @param rejected labelled events of skipped steps and of pauses
+ * @param undersampled labelled events of a frequent class that were left out of learning
  * @param skippedSteps steps not made because a loss or gradient was not finite
  * @param paused whether learning pauses, after {@value LearningPause#SKIPPED_MAX} such steps in a
  *     row
@@ -20,8 +22,9 @@ public record Counters(
     long pending,
     long waiting,
     long rejected,
+    long undersampled,
     long skippedSteps,
     boolean paused) {
   /** Of a model that has seen nothing. */
-  public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, false);
+  public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, false);
 }

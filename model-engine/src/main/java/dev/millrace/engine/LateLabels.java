@@ -49,6 +49,10 @@ final class LateLabels {
       this.note = note;
     }
 
+    long offset() {
+      return offset;
+    }
+
     private byte[] toBytes() {
       int length = Long.BYTES * (1 + texts.length + note.length) + 2 * Integer.BYTES + row.length;
       ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);

@@ -13,7 +13,9 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.engine.metric.Intervals;
 import dev.millrace.engine.metric.Prequential;
+import dev.millrace.engine.metric.Threshold;
 import dev.millrace.engine.metric.ValueMetrics;
+import dev.millrace.engine.model.ImbalanceSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
@@ -81,6 +83,9 @@ public final class Learner {
   private final Model network;
   private final Prequential metrics;
   private final Optional<Intervals> intervals;
+  private final Optional<Threshold> threshold;
+  private final Undersampling undersampling;
+  private final ClassWeights classWeights;
   private final EventRow event;
   private final Outcome outcome;
 
@@ -89,6 +94,7 @@ public final class Learner {
   private final LateLabels late; // labelled events whose label is not known yet
   private final double[] note; // of a prediction that is scored at once
   private final float[] targets; // [batch][targetsPerRow], labels as the network learns them
+  private final float[] weights; // [batch], where they are not the rows' own
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
   private int waitingCount;
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
@@ -127,6 +133,10 @@ public final class Learner {
         coverage == 0
             ? Optional.empty()
             : Optional.of(new Intervals(coverage, metrics.noteLength(), classes));
+    ImbalanceSpec imbalance = spec.label().imbalanceOrNone();
+    threshold = Optional.ofNullable(imbalance.threshold()).map(Threshold::new);
+    undersampling = new Undersampling(spec.label(), spec.seed());
+    classWeights = new ClassWeights(spec.label(), undersampling);
     note = new double[metrics.noteLength() + (coverage == 0 ? 0 : Intervals.COLUMNS)];
     late = new LateLabels(spec.label().delay(), note.length);
     outcome = new Outcome(Math.max(1, classes));
@@ -134,12 +144,14 @@ public final class Learner {
     batch = new Rows(spec.batch(), space, saidLength);
     others = new Rows(UNLABELLED_MAX, space, saidLength);
     targets = new float[Math.multiplyExact(spec.batch(), network.targetsPerRow())];
+    weights = new float[spec.batch()];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
     List<StateArray> progressArrays = new ArrayList<>(metrics.state());
     progressArrays.add(StateArray.of(COUNTS, counts));
     progressArrays.add(pause.state());
     intervals.ifPresent(bounds -> progressArrays.addAll(bounds.state()));
+    threshold.ifPresent(chosen -> progressArrays.addAll(chosen.state()));
     progress = new StateBlocks(progressArrays);
   }
 
@@ -186,6 +198,7 @@ public final class Learner {
     List<StateArray> arrays = new ArrayList<>(network.state("b/"));
     arrays.addAll(featurizer.state());
     arrays.add(targetScaler.state());
+    arrays.addAll(classWeights.state());
     return arrays;
   }
 
@@ -210,8 +223,7 @@ public final class Learner {
     checkLabel();
     assert !mustPredict() && !batchIsFull() : "predict and step come before the next event";
     if (event.labelled) {
-      waiting[waitingCount] =
-          late.areLate() ? ~addLate(offset) : batch.add(event, offset, featurizer);
+      waiting[waitingCount] = late.areLate() ? ~addLate(offset) : addKnown(offset);
       counts[LABELLED]++;
     } else {
       waiting[waitingCount] = ~others.add(event, offset, featurizer);
@@ -220,6 +232,17 @@ public final class Learner {
     activationsAreOfBatch = false;
     model.touch();
     progress.touch();
+  }
+
+  /**
+   * Even of an event that is left out the texts join vocabularies: its prediction must not tell
+   * whether it is learned, which depends on its label.
+   */
+  private int addKnown(long offset) {
+    if (undersampling.leavesOut(offset, event.label)) {
+      return ~others.add(event, offset, featurizer);
+    }
+    return batch.add(event, offset, featurizer);
   }
 
   private int addLate(long offset) {
@@ -231,7 +254,12 @@ public final class Learner {
 
   private void takeLabelKnownAfter(long number) {
     LateLabels.Waiting known = late.learnedAfter(number);
-    if (known != null) {
+    if (known == null) {
+      return;
+    }
+    if (undersampling.leavesOut(known.offset(), Rows.label(known.row))) {
+      featurizer.learn(known.texts);
+    } else {
       batch.addStored(known.row);
       featurizer.learn(known.texts, batch.categories(), batch.count() - 1);
     }
@@ -323,7 +351,8 @@ public final class Learner {
   private void tell(float[] outputs, int output, Rows rows, int row, Outcome.Consumer consumer) {
     double label = rows.label(row);
     LateLabels.Waiting unknown = rows == batch ? null : late.predicted(rows.offset(row));
-    boolean labelled = rows == batch || unknown != null;
+    boolean atOnce = unknown == null && !Double.isNaN(label);
+    boolean labelled = unknown != null || atOnce;
     double[] toNote = unknown == null ? note : unknown.note;
     if (unknown != null) {
       keepSaid(unknown, output, row);
@@ -354,7 +383,7 @@ public final class Learner {
     if (intervals.isPresent()) {
       bound(intervals.get(), toNote);
     }
-    if (rows == batch) {
+    if (atOnce) {
       score(note);
     }
     consumer.accept(outcome);
@@ -364,6 +393,9 @@ public final class Learner {
     metrics.score(scored);
     if (intervals.isPresent()) {
       intervals.get().score(scored);
+    }
+    if (threshold.isPresent()) {
+      threshold.get().score(scored);
     }
   }
 
@@ -400,11 +432,18 @@ public final class Learner {
       System.arraycopy(outputs, at, probabilities, 0, classes);
     }
     sayNothingUnlessNumbers(probabilities);
+    outcome.predictedClass =
+        threshold.isPresent()
+            ? threshold.get().isReached(probabilities[1]) ? 1 : 0
+            : mostProbable(probabilities);
+  }
+
+  private static int mostProbable(float[] probabilities) {
     int best = 0;
-    for (int i = 1; i < classes; i++) {
+    for (int i = 1; i < probabilities.length; i++) {
       best = probabilities[i] > probabilities[best] ? i : best;
     }
-    outcome.predictedClass = best;
+    return best;
   }
 
   /**
@@ -465,7 +504,7 @@ public final class Learner {
     for (int row = 0; row < rows; row++) {
       putTarget(row, batch.label(row));
     }
-    return network.learn(targets, 0, batch.weights(), 0, rows);
+    return network.learn(targets, 0, classWeights.of(batch, rows, weights), 0, rows);
   }
 
   private void putTarget(int row, double label) {
@@ -488,10 +527,12 @@ public final class Learner {
 
   /** Counts of events by what became of them. */
   public Counters counters() {
-    return counters(counts, batch.count() + late.count(), late.count(), pause.isOn());
+    return counters(
+        counts, batch.count() + late.count(), late.count(), undersampling.leftOut(), pause.isOn());
   }
 
-  private static Counters counters(long[] counts, long pending, long late, boolean paused) {
+  private static Counters counters(
+      long[] counts, long pending, long late, long leftOut, boolean paused) {
     return new Counters(
         counts[PREDICTED],
         counts[LABELLED],
@@ -499,6 +540,7 @@ public final class Learner {
         pending,
         late,
         counts[REJECTED],
+        leftOut,
         counts[SKIPPED_STEPS],
         paused);
   }
@@ -513,7 +555,13 @@ public final class Learner {
     long[] counts = new long[COUNTED];
     new StateBlocks(List.of(StateArray.of(COUNTS, counts))).read(reader);
     return new Stored(
-        counts[STEPS], counters(counts, counts[BATCHED] + counts[WAITING], counts[WAITING], false));
+        counts[STEPS],
+        counters(
+            counts,
+            counts[BATCHED] + counts[WAITING],
+            counts[WAITING],
+            Undersampling.leftOut(reader),
+            false));
   }
 
   /**
@@ -528,6 +576,7 @@ public final class Learner {
     counts[LABELLED] = before.labelled();
     counts[LEARNED] = before.learned();
     counts[REJECTED] = before.rejected() + before.pending();
+    undersampling.countOnFrom(before.undersampled());
     counts[SKIPPED_STEPS] = before.skippedSteps();
     progress.touch();
   }
@@ -557,6 +606,7 @@ public final class Learner {
   public Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>(metrics.figures());
     intervals.ifPresent(bounds -> figures.putAll(bounds.figures()));
+    threshold.ifPresent(chosen -> figures.put("threshold", (double) chosen.value()));
     return figures;
   }
 
@@ -586,6 +636,7 @@ public final class Learner {
     model.writeChanged(writer);
     progress.writeChanged(writer);
     featurizer.counts().writeChanged(writer);
+    undersampling.writeChanged(writer);
     for (; rowsStored < batch.count(); rowsStored++) {
       writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
@@ -598,6 +649,7 @@ public final class Learner {
     model.writeAll(writer);
     progress.writeAll(writer);
     featurizer.counts().writeAll(writer);
+    undersampling.writeAll(writer);
     for (int i = 0; i < batch.count(); i++) {
       writer.put("pend/" + i, batch.toBytes(i));
     }
@@ -627,6 +679,7 @@ public final class Learner {
     progress.read(reader);
     intervals.ifPresent(Intervals::restored);
     featurizer.counts().read(reader);
+    undersampling.read(reader);
     network.restoreSteps(counts[STEPS]);
     long batched = counts[BATCHED];
     if (batched < 0 || batched >= spec.batch()) {

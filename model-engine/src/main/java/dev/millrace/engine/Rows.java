@@ -89,6 +89,14 @@ final class Rows {
     return labels[row];
   }
 
+  /** The label of a row as it is stored. */
+  static double label(byte[] stored) {
+    if (stored.length < HEADER) {
+      throw new StateException("a pending row ends too early, bytes=" + stored.length);
+    }
+    return ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN).getDouble(Long.BYTES);
+  }
+
   /** The weights of all rows, [capacity]. */
   float[] weights() {
     return weights;

@@ -23,6 +23,7 @@ public record Metrics(
     long learned,
     long pending,
     long rejected,
+    long undersampled,
     long skippedSteps,
     Map<String, Double> metrics,
     String weightsDigest) {
@@ -53,6 +54,7 @@ public record Metrics(
     out.writeLong(learned);
     out.writeLong(pending);
     out.writeLong(rejected);
+    out.writeLong(undersampled);
     out.writeLong(skippedSteps);
     TextMaps.write(out, metrics, out::writeDouble);
     out.writeString(weightsDigest);
@@ -76,6 +78,7 @@ public record Metrics(
             in.readLong(),
             in.readLong(),
             TextMaps.read(in, 1, in::readLong),
+            in.readLong(),
             in.readLong(),
             in.readLong(),
             in.readLong(),

@@ -133,12 +133,13 @@ class RecordsTest {
             Map.of("truncated", 4L, "bad_index", 2L),
             1329,
             1312,
-            16,
+            15,
+            1,
             1,
             0,
             Map.of("log_loss", 0.41, "accuracy", 0.83),
             "ab".repeat(32)),
-        new Metrics("", 0, -1, 0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, Map.of(), ""),
+        new Metrics("", 0, -1, 0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, Map.of(), ""),
         new Metrics(
             "wide",
             7,
@@ -153,6 +154,7 @@ class RecordsTest {
             7,
             8,
             9,
+            10,
             figures,
             "é"));
   }

@@ -66,6 +66,7 @@ public final class Reports {
         counters.learned(),
         counters.pending(),
         counters.rejected(),
+        counters.undersampled(),
         counters.skippedSteps(),
         loop.learner().map(Reports::figures).orElse(Map.of()),
         loop.learner().map(Learner::weightsDigest).orElse(""));

@@ -254,7 +254,11 @@ class LearningLoopTest {
     Counters counters = loop.counters();
     assertThat(loop.state().read()).isEqualTo(counters.predicted() + loop.state().deadLettered());
     assertThat(counters.labelled())
-        .isEqualTo(counters.learned() + counters.pending() + counters.rejected());
+        .isEqualTo(
+            counters.learned()
+                + counters.pending()
+                + counters.rejected()
+                + counters.undersampled());
   }
 
   /** Dead letters go out at once and predictions wait: order is promised within each, by offset. */
@@ -475,6 +479,44 @@ class LearningLoopTest {
         .hasMessageContaining(
             "model.loss: was binary_crossentropy{label_smoothing=0.0}, is"
                 + " binary_crossentropy{label_smoothing=0.1}");
+  }
+
+  @Test
+  void shouldRefuseStateThatDidOtherwiseAboutRareClasses() {
+    String yaml =
+        """
+        input: {topic: in, features: [x]}
+        label:
+          field: y
+          classes: [no, yes]
+          %s
+        """;
+    String balanced = "class_weight: balanced";
+    String weights = "class_weight: {yes: 20}";
+    String sampled = "undersampling: {rate: 0.1, classes: [no], correction: false}";
+    String chosen = "threshold: {metric: f1}";
+    List<String> words =
+        List.of(
+            "class_weight balanced",
+            "class_weight [yes 20.0]",
+            "undersampling of [no] at rate 0.1 without correction",
+            "threshold for f1");
+    List<String> lines = List.of(balanced, weights, sampled, chosen);
+    Map<String, byte[]> store = new HashMap<>();
+    LearningLoop loop =
+        loop(PipelineParser.parse(yaml.formatted("threshold: 0.2"), "p"), new Told());
+    loop.accept(new Event(null, Events.good(1), "in", 0, 0, 0));
+    loop.predict();
+    loop.writeChanged(store::put);
+    for (int i = 0; i < lines.size(); i++) {
+      Pipeline other = PipelineParser.parse(yaml.formatted(lines.get(i)), "p");
+      assertThatThrownBy(() -> loop(other, new Told()).read(store::get))
+          .isInstanceOf(StateMismatchException.class)
+          .hasMessageContaining(
+              "label: was y of [no, yes], threshold 0.2, is y of [no, yes], "
+                  + words.get(i)
+                  + ". ");
+    }
   }
 
   @Test

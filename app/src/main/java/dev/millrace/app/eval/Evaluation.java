@@ -76,6 +76,7 @@ public final class Evaluation implements AutoCloseable {
     result.put("learned", counters.learned());
     result.put("pending", counters.pending());
     result.put("rejected", loop.state().deadLettered() + counters.rejected());
+    result.put("undersampled", counters.undersampled());
     result.put("skipped", skipped);
     result.put("waiting", counters.waiting());
     result.put("metrics", loop.learner().map(Learner::figures).orElse(Map.of()));

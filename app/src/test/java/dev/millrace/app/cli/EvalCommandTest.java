@@ -12,9 +12,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvalCommandTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -202,6 +205,56 @@ class EvalCommandTest {
     assertThat(result.at("/metrics/coverage").asDouble()).isCloseTo(0.8, within(0.05));
     assertThat(run("eval", pipeline, "--data", rows).out())
         .containsSubsequence("coverage", "mean_width", "unbounded");
+  }
+
+  /** Rows of which 3 in 100 are of the second class, told by a number with noise. */
+  private Path rareRows(long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    StringBuilder csv = new StringBuilder("a,b,y\n");
+    for (int row = 0; row < 6000; row++) {
+      boolean yes = random.nextInt(100) < 3;
+      double told = random.nextGaussian() + (yes ? 1.5 : 0);
+      csv.append("%.4f,%.4f,%s\n".formatted(told, random.nextGaussian(), yes ? "yes" : "no"));
+    }
+    return file("rare.csv", csv.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "{layers: [{dense: 8, activation: relu}]}"})
+  void shouldHelpRareClassesByWeightsSamplingAndAThreshold(String model) throws IOException {
+    Path rows = rareRows(7);
+    JsonNode plain = rare("", model, rows);
+    JsonNode balanced = rare(", class_weight: balanced", model, rows);
+    JsonNode chosen = rare(", threshold: {metric: f1}", model, rows);
+    JsonNode sampled = rare(", undersampling: {rate: 0.2, classes: [\"no\"]}", model, rows);
+    String accuracy = "/metrics/balanced_accuracy";
+    assertThat(plain.at(accuracy).asDouble()).isLessThan(0.55);
+    assertThat(balanced.at(accuracy).asDouble()).isGreaterThan(0.7);
+    assertThat(plain.at("/metrics/f1").asDouble()).isLessThan(0.15);
+    assertThat(chosen.at("/metrics/f1").asDouble()).isGreaterThan(0.2);
+    assertThat(chosen.at("/metrics/threshold").asDouble()).isBetween(0.01, 0.45);
+    assertThat(chosen.at("/metrics/log_loss")).isEqualTo(plain.at("/metrics/log_loss"));
+    assertThat(chosen.get("weights_digest")).isEqualTo(plain.get("weights_digest"));
+    assertThat(sampled.get("undersampled").asInt()).isBetween(4400, 4900);
+    assertThat(sampled.get("learned").asInt() + sampled.get("undersampled").asInt())
+        .isEqualTo(plain.get("learned").asInt());
+    assertThat(sampled.at("/metrics/log_loss").asDouble())
+        .as("corrected, probabilities stay true")
+        .isCloseTo(plain.at("/metrics/log_loss").asDouble(), within(0.03));
+  }
+
+  private JsonNode rare(String label, String model, Path rows) throws IOException {
+    Path pipeline =
+        file(
+            "rare.yaml",
+            """
+            input: {topic: t}
+            label: {field: "y", classes: ["no", "yes"]%s}
+            model: %s
+            batch: 1
+            """
+                .formatted(label, model));
+    return run("eval", pipeline, "--data", rows, "-o", "json").json();
   }
 
   @Test

@@ -132,7 +132,22 @@ class StockConfluentTest {
   void shouldHaveAllItsOtherRecordsReadByAStockConsumerToo() throws Exception {
     Metrics metrics =
         new Metrics(
-            "elec2", 0, 9, 1, 10, 10, 0, Map.of(), 10, 8, 2, 0, 0, Map.of("accuracy", 0.8), "ab");
+            "elec2",
+            0,
+            9,
+            1,
+            10,
+            10,
+            0,
+            Map.of(),
+            10,
+            8,
+            2,
+            0,
+            0,
+            0,
+            Map.of("accuracy", 0.8),
+            "ab");
     int id = registry.register(Subjects.value("elec2.metrics"), Metrics.SCHEMA);
     assertThat(stockRead("elec2.metrics", metrics.encode(id)).get("pending")).isEqualTo(2L);
 

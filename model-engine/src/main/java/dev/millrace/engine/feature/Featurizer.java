@@ -234,6 +234,16 @@ public final class Featurizer {
     }
   }
 
+  /** Lets {@link #texts} join the vocabularies, where the row of their event is not learned. */
+  public void learn(long[] texts) {
+    int text = 0;
+    for (GrowingVocabulary vocabulary : vocabularies) {
+      if (vocabulary != null && texts[text++] != EventRow.MISSING) {
+        vocabulary.learn(texts[text - 1]);
+      }
+    }
+  }
+
   private void learn(long key, Entries entries, int entry, int i) {
     if (key == EventRow.MISSING) {
       return; // the row says so already

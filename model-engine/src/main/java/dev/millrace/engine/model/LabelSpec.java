@@ -13,13 +13,15 @@ import java.util.List;
  * @param delay how many events a label comes late; 0 if it comes with its event
  * @param coverage the share of labels that lie within the bounds of their predictions; 0 if there
  *     are no bounds
+ * @param imbalance what is done about rare classes; null if nothing is
  */
 public record LabelSpec(
     String field,
     List<String> classes,
     @JsonInclude(JsonInclude.Include.NON_NULL) String weight,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) int delay,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double coverage) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double coverage,
+    @JsonInclude(JsonInclude.Include.NON_NULL) ImbalanceSpec imbalance) {
   /** The latest that a label may come: each event that waits is a block in the state store. */
   public static final int DELAY_MAX = 100_000;
 
@@ -39,6 +41,10 @@ public record LabelSpec(
     if (!(coverage >= 0 && coverage < 1)) {
       throw new IllegalArgumentException("coverage must be 0 or below 1, coverage=" + coverage);
     }
+    imbalance = imbalance == null || imbalance.isNone() ? null : imbalance;
+    if (imbalance != null) {
+      imbalance.requireFor(classes);
+    }
   }
 
   /** A label whose events all count 1. */
@@ -54,6 +60,16 @@ public record LabelSpec(
   /** A label without bounds. */
   public LabelSpec(String field, List<String> classes, String weight, int delay) {
     this(field, classes, weight, delay, 0);
+  }
+
+  /** A label that does nothing about rare classes. */
+  public LabelSpec(String field, List<String> classes, String weight, int delay, double coverage) {
+    this(field, classes, weight, delay, coverage, null);
+  }
+
+  /** What is done about rare classes, which may be nothing. */
+  public ImbalanceSpec imbalanceOrNone() {
+    return imbalance == null ? ImbalanceSpec.NONE : imbalance;
   }
 
   @JsonIgnore

@@ -153,30 +153,58 @@ final class ClassMixer implements Mixer {
     }
     computed = NONE;
     int label = (int) target;
+    double best = 0;
+    for (double[] mixture : mixtures) {
+      best = Math.max(best, mixture[label]);
+    }
     for (int m = 0; m < MIXTURES; m++) {
-      last[m] *= belief(mixtures[m][label], weight);
+      last[m] *= belief(mixtures[m][label], best, weight);
     }
     FixedShare.apply(last, trust * LAST_SHARE);
+    best = 0;
+    for (int k = 0; k < experts; k++) {
+      best = Math.max(best, p[k * classes + label]);
+    }
     for (int m = 0; m < SHARES.length; m++) {
       for (int k = 0; k < experts; k++) {
-        bayes[m][k] *= belief(p[k * classes + label], weight);
+        bayes[m][k] *= belief(p[k * classes + label], best, weight);
       }
       FixedShare.apply(bayes[m], trust * SHARES[m]);
     }
     for (int m = 0; m < RATES.length; m++) {
-      descend(logistic[m], mixtures[SHARES.length + m], label, trust * RATES[m] * weight);
+      descend(logistic[m], mixtures[SHARES.length + m], label, weight, trust * RATES[m]);
     }
   }
 
-  /** What a weight is multiplied with, to the power of the row's weight and of the trust. */
-  private double belief(double probability, float weight) {
+  /**
+   * What a weight is multiplied with, to the power of the row's weight and of the trust. Of a large
+   * power it is relative to the best, so that it does not become 0 of all.
+   */
+  private double belief(double probability, double best, float weight) {
     double believed = Math.max(PROBABILITY_MIN, probability);
     double power = trust * weight;
-    return power == 1 ? believed : Elementary.exp((float) power * Elementary.log((float) believed));
+    if (power == 1) {
+      return believed;
+    }
+    float relative = power < 1 ? 1 : (float) Math.max(PROBABILITY_MIN, best);
+    return Elementary.exp((float) power * Elementary.log((float) believed / relative));
   }
 
-  /** A step along the gradient of the log loss. */
-  private void descend(double[] weights, double[] mixture, int label, double rate) {
+  /**
+   * A step along the gradient of the log loss. That of a row that weighs more than 1 is made
+   * shorter by what the loss could bend at most, so that it does not go beyond the minimum (an
+   * implicit step, as in Karampatziakis and Langford, "Online importance weight aware updates",
+   * 2011).
+   */
+  private void descend(double[] weights, double[] mixture, int label, float weight, double once) {
+    double rate = once * weight;
+    if (weight > 1) {
+      double squares = 0;
+      for (double log : logs) {
+        squares += log * log;
+      }
+      rate /= 1 + once * (weight - 1) * squares / 2;
+    }
     mixture[label] -= 1;
     for (int k = 0; k < experts; k++) {
       double gradient = 0;

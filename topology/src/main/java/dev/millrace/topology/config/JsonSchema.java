@@ -45,6 +45,10 @@ public final class JsonSchema {
         node.set("items", of(list.element()));
       }
       case Shape.MapOf map -> map(node, map);
+      case Shape.Entries entries -> {
+        node.put("type", "object");
+        node.set("additionalProperties", of(entries.value()));
+      }
       case Shape.Settings settings -> {
         node.put("type", "object");
         ObjectNode values = node.putObject("additionalProperties");

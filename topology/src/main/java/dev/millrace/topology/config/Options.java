@@ -135,7 +135,10 @@ final class Options {
                 new Shape.Whole(0, LabelSpec.DELAY_MAX),
                 "How many events after its own a label is taken as known: it is learned and scored"
                     + " only then.",
-                "0")));
+                "0"),
+            ImbalanceOptions.CLASS_WEIGHT,
+            ImbalanceOptions.UNDERSAMPLING,
+            ImbalanceOptions.THRESHOLD));
   }
 
   private static Shape model() {

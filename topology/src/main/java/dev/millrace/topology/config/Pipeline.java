@@ -5,6 +5,7 @@ import dev.millrace.engine.feature.TimeUnit;
 import dev.millrace.engine.feature.TokenSettings;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.model.ImbalanceSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -53,7 +54,13 @@ public record Pipeline(
     return new Pipeline(
         name,
         input,
-        new Label(label.field(), label.classes(), label.weight(), delay, label.coverage()),
+        new Label(
+            label.field(),
+            label.classes(),
+            label.weight(),
+            delay,
+            label.coverage(),
+            label.imbalance()),
         model,
         batch,
         seed,
@@ -193,9 +200,34 @@ public record Pipeline(
    * @param weight the field that says how much an event counts in learning; empty: all count 1
    * @param delay how many events after its event a label is taken as known
    * @param coverage the share of labels within the bounds of their predictions; 0 for no bounds
+   * @param imbalance what is done about rare classes
    */
   public record Label(
-      String field, List<String> classes, Optional<String> weight, int delay, double coverage) {}
+      String field,
+      List<String> classes,
+      Optional<String> weight,
+      int delay,
+      double coverage,
+      Imbalance imbalance) {}
+
+  /**
+   * What is done about rare classes.
+   *
+   * @param classWeight by class, as they are stated; a class that is not has 1
+   * @param balanced whether weights follow from how often classes come
+   */
+  public record Imbalance(
+      Map<String, Double> classWeight,
+      boolean balanced,
+      Optional<ImbalanceSpec.Undersampling> undersampling,
+      Optional<ImbalanceSpec.Threshold> threshold) {
+    static final Imbalance NONE =
+        new Imbalance(Map.of(), false, Optional.empty(), Optional.empty());
+
+    public Imbalance {
+      classWeight = Collections.unmodifiableMap(new LinkedHashMap<>(classWeight));
+    }
+  }
 
   /**
    * The network.

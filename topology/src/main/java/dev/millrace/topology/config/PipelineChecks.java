@@ -24,6 +24,7 @@ final class PipelineChecks {
     file.get("label")
         .flatMap(l -> l.get("classes"))
         .ifPresent(classes -> features.distinct("class", classes.elements()));
+    file.get("label").ifPresent(label -> ImbalanceOptions.check(label, problems));
     checks.loss(file);
     checks.leastSquares(file);
     checks.topics(file);

@@ -108,7 +108,8 @@ public final class PipelineParser {
         intervals
             .flatMap(i -> i.get("coverage"))
             .map(coverage -> (Double) coverage.content())
-            .orElse(0.0));
+            .orElse(0.0),
+        ImbalanceOptions.imbalance(label));
   }
 
   private static Pipeline.Model model(Optional<Value> model) {

@@ -79,6 +79,14 @@ sealed interface Shape {
     }
   }
 
+  /** A map with any keys, each value of one shape. */
+  record Entries(String keys, Shape value) implements Shape {
+    @Override
+    public String expected() {
+      return "a map of " + keys + " to " + value.expected();
+    }
+  }
+
   /** A map with any keys, its values passed on as text. */
   record Settings() implements Shape {
     @Override

@@ -29,6 +29,7 @@ final class ShapeReader {
           case Shape.OneOf oneOf -> oneOf(what, node, oneOf);
           case Shape.MapOf map -> map(what, node, map);
           case Shape.Settings settings -> settings(what, node, settings);
+          case Shape.Entries entries -> entries(what, node, entries);
           case Shape.ListOf list -> list(what, node, list);
           default -> scalar(what, node, shape, shape);
         };
@@ -42,6 +43,7 @@ final class ShapeReader {
           switch (shape) {
             case Shape.MapOf map -> node instanceof MappingNode;
             case Shape.Settings settings -> node instanceof MappingNode;
+            case Shape.Entries entries -> node instanceof MappingNode;
             case Shape.ListOf list -> node instanceof SequenceNode;
             case Shape.Word word ->
                 node instanceof ScalarNode scalar && word.words().contains(scalar.getValue());
@@ -51,6 +53,7 @@ final class ShapeReader {
         return shape instanceof Shape.MapOf
                 || shape instanceof Shape.ListOf
                 || shape instanceof Shape.Settings
+                || shape instanceof Shape.Entries
             ? read(what, node, shape).content()
             : scalar(what, node, shape, oneOf);
       }
@@ -154,6 +157,18 @@ final class ShapeReader {
             path(what, option.name()) + " is missing; expected " + option.shape().expected());
       }
     }
+  }
+
+  private Object entries(String what, Node node, Shape.Entries shape) {
+    if (!(node instanceof MappingNode mapping)) {
+      return wrong(what, node, shape);
+    }
+    Map<String, Value> content = new LinkedHashMap<>();
+    tuples(what, mapping)
+        .forEach(
+            (key, tuple) ->
+                content.put(key, read(path(what, key), tuple.getValueNode(), shape.value())));
+    return content;
   }
 
   private Object settings(String what, Node node, Shape.Settings shape) {

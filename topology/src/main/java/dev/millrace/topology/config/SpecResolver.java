@@ -152,8 +152,17 @@ public final class SpecResolver {
     }
     pipeline.label().weight().ifPresent(this::requireWeight);
     String weight = pipeline.label().weight().orElse(null);
-    return new LabelSpec(
-        name, classes, weight, pipeline.label().delay(), pipeline.label().coverage());
+    try {
+      return new LabelSpec(
+          name,
+          classes,
+          weight,
+          pipeline.label().delay(),
+          pipeline.label().coverage(),
+          ImbalanceOptions.spec(pipeline.label().imbalance(), classes));
+    } catch (IllegalArgumentException e) {
+      throw mismatch("label '%s': %s".formatted(name, e.getMessage()));
+    }
   }
 
   private void requireWeight(String name) {

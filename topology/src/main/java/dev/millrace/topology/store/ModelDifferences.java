@@ -3,6 +3,7 @@ package dev.millrace.topology.store;
 import dev.millrace.engine.feature.ExpansionSpec;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.LayerSpec;
+import dev.millrace.engine.model.ImbalanceSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** In what two models differ, in the words of the pipeline file. */
 final class ModelDifferences {
@@ -96,7 +98,37 @@ final class ModelDifferences {
         + (label.isClassification() ? " of " + few(label.classes()) : "")
         + (label.weight() == null ? "" : ", weight " + label.weight())
         + (label.delay() == 0 ? "" : ", delay " + label.delay())
-        + (label.coverage() == 0 ? "" : ", intervals of coverage " + label.coverage());
+        + (label.coverage() == 0 ? "" : ", intervals of coverage " + label.coverage())
+        + imbalance(label);
+  }
+
+  private static String imbalance(LabelSpec label) {
+    ImbalanceSpec imbalance = label.imbalanceOrNone();
+    StringBuilder words = new StringBuilder();
+    if (imbalance.balanced()) {
+      words.append(", class_weight balanced");
+    } else if (!imbalance.classWeight().isEmpty()) {
+      words.append(", class_weight ").append(weights(label.classes(), imbalance.classWeight()));
+    }
+    ImbalanceSpec.Undersampling sampling = imbalance.undersampling();
+    if (sampling != null) {
+      words.append(", undersampling of %s at rate ".formatted(few(sampling.classes())));
+      words.append(sampling.rate()).append(sampling.correction() ? "" : " without correction");
+    }
+    ImbalanceSpec.Threshold threshold = imbalance.threshold();
+    if (threshold != null) {
+      words.append(", threshold ");
+      words.append(threshold.value() == null ? "for " + threshold.metric() : threshold.value());
+    }
+    return words.toString();
+  }
+
+  private static String weights(List<String> classes, List<Double> weights) {
+    return few(
+        IntStream.range(0, classes.size())
+            .filter(k -> weights.get(k) != 1)
+            .mapToObj(k -> classes.get(k) + " " + weights.get(k))
+            .toList());
   }
 
   private static String few(List<String> words) {

@@ -39,6 +39,40 @@ class PipelineErrorsTest {
             + " did you mean 'features'?");
   }
 
+  @Test
+  void shouldNameTheClassThatIsMeant() {
+    String label = "input: {topic: t}\nlabel:\n  field: y\n  classes: [legit, fraud]\n  ";
+    assertOnly(
+        label + "class_weight: {legit: 1, fruad: 20}\n",
+        "p.yaml:5:28: 'fruad' is no class of the label; expected legit, fraud; did you mean"
+            + " 'fraud'?");
+    assertOnly(
+        label + "undersampling: {rate: 0.1, classes: [legitt]}\n",
+        "p.yaml:5:40: 'legitt' is no class of the label; expected legit, fraud; did you mean"
+            + " 'legit'?");
+    assertOnly(
+        label + "undersampling: {rate: 0.1, classes: [legit, legit]}\n",
+        "p.yaml:5:47: class 'legit' is listed twice; expected each once");
+    assertOnly(
+        label + "class_weight: balancd\n",
+        "p.yaml:5:17: label.class_weight is 'balancd'; expected 'balanced' or a map of classes to"
+            + " a number from 0 to 1e6; did you mean 'balanced'?");
+    assertOnly(
+        label + "class_weight: {fraud: -1}\n",
+        "p.yaml:5:25: label.class_weight.fraud is '-1'; expected a number from 0 to 1e6");
+    assertOnly(
+        label + "threshold: {metric: f2}\n",
+        "p.yaml:5:23: label.threshold.metric is 'f2'; expected f1, balanced_accuracy, accuracy,"
+            + " kappa; did you mean 'f1'?");
+    assertOnly(
+        label + "threshold: 1.5\n",
+        "p.yaml:5:14: label.threshold is '1.5'; expected a map of metric or a number greater than 0"
+            + " and less than 1");
+    assertOnly(
+        "input: {topic: t}\nlabel: {field: y, classes: [a, b, c], threshold: 0.2}\n",
+        "p.yaml:2:50: label.threshold is between two classes, but the label has 3; expected none");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -311,7 +345,8 @@ class PipelineErrorsTest {
     assertThat(problems("name: x\n"))
         .containsExactly(
             "p.yaml:1:1: input is missing; expected a map of topic, features, key, timestamp",
-            "p.yaml:1:1: label is missing; expected a map of field, classes, weight, delay");
+            "p.yaml:1:1: label is missing; expected a map of field, classes, weight, delay,"
+                + " class_weight, undersampling, threshold");
     assertOnly(
         "", "p.yaml:1:1: the file is empty; expected a pipeline with at least input and label");
   }

@@ -45,7 +45,9 @@ class PipelineParserTest {
     assertThat(pipeline.input().topic()).isEqualTo("electricity");
     assertThat(pipeline.input().features()).isEmpty();
     assertThat(pipeline.label())
-        .isEqualTo(new Pipeline.Label("class", List.of("DOWN", "UP"), Optional.empty(), 0, 0));
+        .isEqualTo(
+            new Pipeline.Label(
+                "class", List.of("DOWN", "UP"), Optional.empty(), 0, 0, Pipeline.Imbalance.NONE));
     assertThat(pipeline.model().layers())
         .contains(
             List.of(LayerSpec.dense(64, Activation.RELU), LayerSpec.dense(32, Activation.RELU)));

@@ -7,6 +7,8 @@ import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.model.ImbalanceSpec;
+import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.panel.AutoPanel;
 import dev.millrace.topology.decode.BadEventException;
@@ -96,6 +98,44 @@ class SpecResolverTest {
     assertThatThrownBy(() -> SpecResolver.resolve(large, many))
         .isInstanceOf(BadEventException.class)
         .hasMessageContaining("features must have at most 1,073,741,824 categories");
+  }
+
+  @Test
+  void shouldFindTheClassesOfTheSchemaThatAreWeighted() {
+    LabelSpec label =
+        resolve(
+                "}\nlabel: {field: size, class_weight: {L: 20},"
+                    + " undersampling: {rate: 0.1, classes: [M, S]}}")
+            .label();
+    assertThat(label.imbalance())
+        .isEqualTo(
+            new ImbalanceSpec(
+                List.of(1.0, 1.0, 20.0),
+                false,
+                new ImbalanceSpec.Undersampling(0.1, List.of("M", "S"), true),
+                null));
+    assertThat(resolve("}\nlabel: {field: open, threshold: {metric: kappa}}").label().imbalance())
+        .isEqualTo(
+            new ImbalanceSpec(
+                List.of(),
+                false,
+                null,
+                new ImbalanceSpec.Threshold(null, ImbalanceSpec.Metric.KAPPA)));
+    assertThat(resolve("}\nlabel: {field: open}").label().imbalance()).isNull();
+  }
+
+  @Test
+  void shouldTellWhatTheLabelsClassesDoNotAllow() {
+    assertThatThrownBy(() -> resolve("}\nlabel: {field: open, class_weight: {treu: 2}}"))
+        .isInstanceOf(BadEventException.class)
+        .hasMessage("label 'open': 'treu' is no class; classes: false, true; did you mean 'true'?");
+    assertThatThrownBy(() -> resolve("}\nlabel: {field: size, threshold: 0.2}"))
+        .hasMessage("label 'size': a threshold is between two classes, classes=3");
+    assertThatThrownBy(() -> resolve("}\nlabel: {field: y, class_weight: balanced}"))
+        .isInstanceOf(BadEventException.class)
+        .hasMessage(
+            "label 'y': class_weight, undersampling and threshold are of classes, the label is a"
+                + " number");
   }
 
   @Test
