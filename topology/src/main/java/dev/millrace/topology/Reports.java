@@ -92,7 +92,9 @@ public final class Reports {
     learner.featureCounts().figures().forEach((name, n) -> figures.put(name, n.doubleValue()));
     for (ExpertFigures expert : learner.experts()) {
       figures.put("expert_weight_" + expert.name(), expert.weight());
-      figures.put("expert_loss_" + expert.name(), expert.loss());
+      if (!Double.isNaN(expert.loss())) { // before the first label
+        figures.put("expert_loss_" + expert.name(), expert.loss());
+      }
     }
     return figures;
   }

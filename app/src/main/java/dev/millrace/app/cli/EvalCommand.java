@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,12 +141,33 @@ public final class EvalCommand implements Callable<Integer> {
   private static void printTable(PrintWriter out, Map<String, Object> result) {
     result.forEach(
         (name, value) -> {
+          if (name.equals("baseline")) {
+            return; // beside the metrics
+          }
           if (name.equals("metrics")) {
             out.print(new FigureTable(figures(value), figures(result.get("baseline"))).text());
-          } else if (!name.equals("baseline")) {
+          } else if (value instanceof Map<?, ?> more) {
+            printMap(out, name, more);
+          } else {
             out.printf(Locale.ROOT, "%-24s %s%n", name, text(value));
           }
         });
+  }
+
+  /** A line for each; nothing if there is none. */
+  private static void printMap(PrintWriter out, String name, Map<?, ?> more) {
+    if (!more.isEmpty()) {
+      out.println(name);
+    }
+    more.forEach((key, value) -> out.printf(Locale.ROOT, "  %-22s %s%n", key, lineOf(value)));
+  }
+
+  private static String lineOf(Object value) {
+    return value instanceof Map<?, ?> figures
+        ? figures.entrySet().stream()
+            .map(figure -> "%s %s".formatted(figure.getKey(), text(figure.getValue())))
+            .collect(Collectors.joining("  "))
+        : text(value);
   }
 
   private static Map<String, Double> figures(Object map) {

@@ -92,7 +92,12 @@ public final class Evaluation implements AutoCloseable {
   private Map<String, Object> experts() {
     Map<String, Object> experts = new LinkedHashMap<>();
     for (ExpertFigures expert : loop.learner().map(Learner::experts).orElse(List.of())) {
-      experts.put(expert.name(), Map.of("weight", expert.weight(), "loss", expert.loss()));
+      Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put("weight", expert.weight());
+      if (!Double.isNaN(expert.loss())) { // before the first label
+        figures.put("loss", expert.loss());
+      }
+      experts.put(expert.name(), figures);
     }
     return experts;
   }
