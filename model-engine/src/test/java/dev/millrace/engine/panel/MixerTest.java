@@ -115,6 +115,17 @@ class MixerTest {
       return Math.pow(Math.max(ClassMixer.PROBABILITY_MIN, probability), trust * weight);
     }
 
+    /** Of a row that weighs more than 1, less by what the loss bends at most. */
+    double rate(double[][] p, double once, double weight) {
+      double squares = 0;
+      for (int k = 0; k < EXPERTS; k++) {
+        for (int c = 0; c < classes; c++) {
+          squares += Math.pow(log(p, k, c), 2);
+        }
+      }
+      return once * weight / (1 + once * Math.max(0, weight - 1) * squares / 2);
+    }
+
     void learn(double[][] p, int label, double weight) {
       double[][] mixtures = new double[last.length][];
       Arrays.setAll(mixtures, m -> mixture(p, m));
@@ -135,7 +146,7 @@ class MixerTest {
           for (int c = 0; c < classes; c++) {
             gradient += (mixture[c] - (c == label ? 1 : 0)) * log(p, k, c);
           }
-          logistic[m][k] -= trust * ClassMixer.RATES[m] * weight * gradient;
+          logistic[m][k] -= rate(p, trust * ClassMixer.RATES[m], weight) * gradient;
         }
       }
     }
@@ -209,6 +220,37 @@ class MixerTest {
       assertNear(state.get("mixer.last"), slow.last, 2e-3, what);
       assertNear(mixer.weights(), slow.bayes[0], 1e-4, what);
       assertThat(Arrays.stream(mixer.weights()).sum()).isCloseTo(1, within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 30", "2, 5000", "3, 1e20", "4, 3e38"})
+  void neitherForgetsNorOvershootsByALargeWeight(int classes, float weight) {
+    int outputs = classes == 2 ? 1 : classes;
+    for (int seed = 0; seed < 20; seed++) {
+      ClassMixer mixer = new ClassMixer(EXPERTS, outputs, 1);
+      mixer.reset();
+      SplittableRandom random = new SplittableRandom(seed);
+      float[][] says = says(random, classes, 1, 0);
+      float[] said = said(says, 0);
+      float[] before = new float[outputs];
+      mixer.mix(said, 0, before, 0);
+      mixer.learn(said, 0, 1, weight);
+      float[] after = new float[outputs];
+      mixer.mix(said, 0, after, 0);
+      int label = outputs == 1 ? 0 : 1;
+      String what = "seed " + seed;
+      assertThat(after[label]).as(what).isBetween(before[label], 1f);
+      int best = 0;
+      for (int k = 1; k < EXPERTS; k++) {
+        best = says[k][1] > says[best][1] ? k : best;
+      }
+      double most = Arrays.stream(mixer.weights()).max().orElseThrow();
+      assertThat(mixer.weights()[best]).as(what).isEqualTo(most).isGreaterThan(1.2 / EXPERTS);
+      state(mixer)
+          .forEach(
+              (name, numbers) ->
+                  assertThat(Arrays.stream(numbers)).as(what).allMatch(Double::isFinite));
     }
   }
 
