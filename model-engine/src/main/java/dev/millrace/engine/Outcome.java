@@ -14,7 +14,7 @@ public final class Outcome {
   /** Probabilities in the order of the classes, or the one value. */
   public final float[] outputs;
 
-  /** The most probable class, the first among equals; 0 in a regression. */
+  /** The most probable class, the first among equals, or by a threshold; 0 in a regression. */
   public int predictedClass;
 
   /** The value predicted; NaN in a classification. */

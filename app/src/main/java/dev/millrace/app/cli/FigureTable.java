@@ -41,6 +41,7 @@ final class FigureTable {
           new Group("ece", false, NONE),
           new Group("roc_auc", true, NONE),
           new Group("pr_auc", true, NONE),
+          new Group("threshold", true, NONE),
           new Group("mae", false, words("no_change", "no change", "mean", "mean so far")),
           new Group(
               "rmse", false, words("no_change_rmse", "no change", "mean_rmse", "mean so far")),
