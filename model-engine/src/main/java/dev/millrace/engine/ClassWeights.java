@@ -14,7 +14,8 @@ import java.util.List;
  * · nₖ) (King and Zeng, "Logistic regression in rare events data", 2001), where the counts are
  * those of the labels learned so far, this one included: each begins at 1, and each label makes
  * them {@value #DECAY} of what they were and adds what it stands for to that of its class. With it
- * all classes weigh the same together, and an event 1 in the mean.
+ * all classes weigh the same together, and an event 1 in the mean. A step that is skipped has
+ * counted its labels all the same; a batch of a pause has not.
  */
 final class ClassWeights {
   /** What counts are multiplied with at each label. */
