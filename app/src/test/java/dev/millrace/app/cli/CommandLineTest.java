@@ -68,13 +68,32 @@ class CommandLineTest {
     assertThat(schema.getFields()).hasSize(pipeline.input().features().orElseThrow().size() + 1);
   }
 
+  /** But for what stands above the name, and the intervals that one of them asks for. */
   @ParameterizedTest
-  @ValueSource(strings = {"phishing", "bike_sharing", "image_segments"})
-  void shouldShipTheExamplesThatInitMakes(String name) throws IOException {
+  @CsvSource({
+    "phishing, phishing.csv.gz",
+    "bike_sharing, bike_sharing.csv.gz",
+    "image_segments, image_segments.csv.gz",
+    "clicks, open_bandit.csv.gz",
+    "spam, sms_spam.tsv.gz",
+    "intrusion, kddcup99.csv.gz"
+  })
+  void shouldShipTheExamplesThatInitMakes(String name, String data) throws IOException {
     Path example = EXAMPLES.resolve(name + ".yaml");
-    String label = PipelineParser.parse(example).label().field();
-    assertThat(run("init", "--data", data(name), "--label", label).out())
-        .isEqualTo(Files.readString(example));
+    Pipeline pipeline = PipelineParser.parse(example);
+    List<Object> args =
+        new ArrayList<>(List.of("init", "--data", EXAMPLES.resolve("data/" + data)));
+    args.addAll(List.of("--label", pipeline.label().field(), "--name", pipeline.name()));
+    args.addAll(List.of("--topic", pipeline.input().topic()));
+    if (pipeline.label().field().matches("c\\d+")) {
+      args.add("--no-header");
+    }
+    String shipped = Files.readString(example).replaceFirst("intervals: .*\n", "");
+    assertThat(body(run(args.toArray()).out())).isEqualTo(body(shipped));
+  }
+
+  private static String body(String pipeline) {
+    return pipeline.substring(pipeline.indexOf("name:"));
   }
 
   @Test
