@@ -5,17 +5,11 @@ import dev.millrace.engine.feature.FeatureCounts;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.Featurizer;
 import dev.millrace.engine.feature.TargetScaler;
-import dev.millrace.engine.kernel.Elementary;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
-import dev.millrace.engine.metric.ClassMetrics;
-import dev.millrace.engine.metric.Intervals;
 import dev.millrace.engine.metric.Prequential;
-import dev.millrace.engine.metric.Threshold;
-import dev.millrace.engine.metric.ValueMetrics;
-import dev.millrace.engine.model.ImbalanceSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
@@ -29,10 +23,8 @@ import dev.millrace.engine.state.StateBlocks;
 import dev.millrace.engine.state.StateException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A model that predicts events, then learns from them: features, network, optimiser and metrics
@@ -77,22 +69,17 @@ public final class Learner {
 
   private final ModelSpec spec;
   private final int classes;
-  private final LossSpec.Kind kind;
   private final Featurizer featurizer;
   private final TargetScaler targetScaler;
   private final Model network;
-  private final Prequential metrics;
-  private final Optional<Intervals> intervals;
-  private final Optional<Threshold> threshold;
+  private final Scoring scoring;
   private final Undersampling undersampling;
   private final ClassWeights classWeights;
   private final EventRow event;
-  private final Outcome outcome;
 
   private final Rows batch; // labelled events, to be learned by the next step
   private final Rows others; // events without a known label, until they are predicted
   private final LateLabels late; // labelled events whose label is not known yet
-  private final double[] note; // of a prediction that is scored at once
   private final float[] targets; // [batch][targetsPerRow], labels as the network learns them
   private final float[] weights; // [batch], where they are not the rows' own
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
@@ -120,26 +107,16 @@ public final class Learner {
     this.spec = spec;
     FeatureSpace space = spec.space();
     classes = spec.label().classes().size();
-    kind = spec.loss().kind();
     featurizer = new Featurizer(space, kernels);
     targetScaler = new TargetScaler(targetScale(spec));
     event = space.newEvent();
     int rows = Math.max(spec.batch(), UNLABELLED_MAX);
     network = model(spec, space, rows, kernels, workers);
     network.initialize(spec.seed());
-    metrics = Prequential.of(classes, quantile(spec.loss()));
-    double coverage = spec.label().coverage();
-    intervals =
-        coverage == 0
-            ? Optional.empty()
-            : Optional.of(new Intervals(coverage, metrics.noteLength(), classes));
-    ImbalanceSpec imbalance = spec.label().imbalanceOrNone();
-    threshold = Optional.ofNullable(imbalance.threshold()).map(Threshold::new);
+    scoring = new Scoring(spec, targetScaler);
     undersampling = new Undersampling(spec.label(), spec.seed());
     classWeights = new ClassWeights(spec.label(), undersampling);
-    note = new double[metrics.noteLength() + (coverage == 0 ? 0 : Intervals.COLUMNS)];
-    late = new LateLabels(spec.label().delay(), note.length);
-    outcome = new Outcome(Math.max(1, classes));
+    late = new LateLabels(spec.label().delay(), scoring.noteAtOnce().length);
     int saidLength = late.areLate() ? network.saidLength() : 0;
     batch = new Rows(spec.batch(), space, saidLength);
     others = new Rows(UNLABELLED_MAX, space, saidLength);
@@ -147,16 +124,11 @@ public final class Learner {
     weights = new float[spec.batch()];
     waiting = new int[spec.batch() + UNLABELLED_MAX];
     model = new StateBlocks(modelArrays());
-    List<StateArray> progressArrays = new ArrayList<>(metrics.state());
+    List<StateArray> progressArrays = new ArrayList<>(scoring.metrics().state());
     progressArrays.add(StateArray.of(COUNTS, counts));
     progressArrays.add(pause.state());
-    intervals.ifPresent(bounds -> progressArrays.addAll(bounds.state()));
-    threshold.ifPresent(chosen -> progressArrays.addAll(chosen.state()));
+    progressArrays.addAll(scoring.state());
     progress = new StateBlocks(progressArrays);
-  }
-
-  private static double quantile(LossSpec loss) {
-    return loss.name().equals("quantile") ? loss.get("quantile") : Double.NaN;
   }
 
   /** Exact regression needs targets whose scale never moves, and is the same on any. */
@@ -274,7 +246,7 @@ public final class Learner {
       throw new IllegalArgumentException(
           "weight must be at least 0 and finite, weight=" + event.weight);
     }
-    if (kind == LossSpec.Kind.COUNT && !(event.label >= 0)) {
+    if (spec.loss().kind() == LossSpec.Kind.COUNT && !(event.label >= 0)) {
       throw new IllegalArgumentException(
           "label must be at least 0 for " + spec.loss().name() + ", label=" + event.label);
     }
@@ -301,7 +273,7 @@ public final class Learner {
     activationsAreOfBatch = first == 0 && batch.isFull();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
-      late.scoreAfter(counts[PREDICTED] + i - 1, this::score);
+      late.scoreAfter(counts[PREDICTED] + i - 1, scoring::score);
       if (row >= 0) {
         tell(outputs, row - first, batch, row, consumer);
       } else {
@@ -309,7 +281,7 @@ public final class Learner {
       }
     }
     counts[PREDICTED] += waitingCount;
-    late.scoreAfter(counts[PREDICTED] - 1, this::score);
+    late.scoreAfter(counts[PREDICTED] - 1, scoring::score);
     waitingCount = 0;
     others.clear();
     progress.touch();
@@ -349,119 +321,23 @@ public final class Learner {
   }
 
   private void tell(float[] outputs, int output, Rows rows, int row, Outcome.Consumer consumer) {
+    Outcome outcome = scoring.outcome();
     double label = rows.label(row);
     LateLabels.Waiting unknown = rows == batch ? null : late.predicted(rows.offset(row));
     boolean atOnce = unknown == null && !Double.isNaN(label);
     boolean labelled = unknown != null || atOnce;
-    double[] toNote = unknown == null ? note : unknown.note;
+    double[] toNote = unknown == null ? scoring.noteAtOnce() : unknown.note;
     if (unknown != null) {
       keepSaid(unknown, output, row);
     }
+    scoring.predict(outputs, output * network.outputs(), network.outputs());
     outcome.offset = rows.offset(row);
     outcome.version = network.steps();
-    outcome.labelled = labelled;
-    outcome.label = label;
-    outcome.loss = Double.NaN;
-    switch (metrics) {
-      case ClassMetrics m -> {
-        fillProbabilities(outputs, output * network.outputs());
-        if (labelled) {
-          outcome.loss = ClassMetrics.logLoss(outcome.outputs[(int) label]);
-          m.note((int) label, outcome.predictedClass, outcome.outputs, toNote);
-        }
-      }
-      case ValueMetrics m -> {
-        double value = targetScaler.unscale(outputs[output]);
-        outcome.outputs[0] = (float) value;
-        outcome.predictedValue = value;
-        if (labelled) {
-          outcome.loss = (value - label) * (value - label);
-          m.note(label, value, toNote);
-        }
-      }
-    }
-    if (intervals.isPresent()) {
-      bound(intervals.get(), toNote);
-    }
+    scoring.note(label, labelled, toNote);
     if (atOnce) {
-      score(note);
+      scoring.score(toNote);
     }
     consumer.accept(outcome);
-  }
-
-  private void score(double[] scored) {
-    metrics.score(scored);
-    if (intervals.isPresent()) {
-      intervals.get().score(scored);
-    }
-    if (threshold.isPresent()) {
-      threshold.get().score(scored);
-    }
-  }
-
-  /** Says between which bounds the label should lie, and notes them. */
-  private void bound(Intervals bounds, double[] toNote) {
-    double bound = bounds.bound();
-    double score;
-    double size;
-    if (classes == 0) {
-      outcome.lower = outcome.predictedValue - bound;
-      outcome.upper = outcome.predictedValue + bound;
-      score = Math.abs(outcome.predictedValue - outcome.label);
-      size = 2 * bound;
-    } else {
-      outcome.setProbabilityMin = Math.max(0, -bound);
-      score = outcome.labelled ? -outcome.outputs[(int) outcome.label] : Double.NaN;
-      size = 0;
-      for (int k = 0; k < classes; k++) {
-        size += outcome.outputs[k] >= outcome.setProbabilityMin ? 1 : 0;
-      }
-    }
-    if (outcome.labelled) {
-      bounds.note(score, bound, size, toNote);
-    }
-  }
-
-  private void fillProbabilities(float[] outputs, int at) {
-    float[] probabilities = outcome.outputs;
-    if (network.outputs() == 1) {
-      float yes = kind == LossSpec.Kind.MARGIN ? probability(outputs[at]) : outputs[at];
-      probabilities[0] = 1f - yes;
-      probabilities[1] = yes;
-    } else {
-      System.arraycopy(outputs, at, probabilities, 0, classes);
-    }
-    sayNothingUnlessNumbers(probabilities);
-    outcome.predictedClass =
-        threshold.isPresent()
-            ? threshold.get().isReached(probabilities[1]) ? 1 : 0
-            : mostProbable(probabilities);
-  }
-
-  private static int mostProbable(float[] probabilities) {
-    int best = 0;
-    for (int i = 1; i < probabilities.length; i++) {
-      best = probabilities[i] > probabilities[best] ? i : best;
-    }
-    return best;
-  }
-
-  /**
-   * A row whose sums were too large is known nothing of. Besides, which of NaN's many bits came out
-   * would depend on how the JVM compiled the sums.
-   */
-  private static void sayNothingUnlessNumbers(float[] probabilities) {
-    for (float probability : probabilities) {
-      if (Float.isNaN(probability)) {
-        Arrays.fill(probabilities, 1f / probabilities.length);
-        return;
-      }
-    }
-  }
-
-  /** Rises with the margin and is 1/2 at 0; a fixed map, which nothing calibrates. */
-  private static float probability(float margin) {
-    return Elementary.sigmoid(2f * margin);
   }
 
   /**
@@ -592,28 +468,24 @@ public final class Learner {
   }
 
   public Prequential metrics() {
-    return metrics;
+    return scoring.metrics();
   }
 
   /** Scores the events whose labels are to come late too; they are still learned when they come. */
   public void scoreWaiting() {
     assert waitingCount == 0 : "waiting events are predicted before they are scored";
-    late.scoreAll(this::score);
+    late.scoreAll(scoring::score);
     progress.touch();
   }
 
   /** The figures of the metrics and, if there are bounds, of these. */
   public Map<String, Double> figures() {
-    Map<String, Double> figures = new LinkedHashMap<>(metrics.figures());
-    intervals.ifPresent(bounds -> figures.putAll(bounds.figures()));
-    threshold.ifPresent(chosen -> figures.put("threshold", (double) chosen.value()));
-    return figures;
+    return scoring.figures();
   }
 
   /** Begins the metrics anew, as for another epoch over bounded data. */
   public void resetMetrics() {
-    metrics.reset();
-    intervals.ifPresent(Intervals::resetFigures);
+    scoring.reset();
     progress.touch();
   }
 
@@ -677,7 +549,7 @@ public final class Learner {
     model.read(reader);
     featurizer.restored();
     progress.read(reader);
-    intervals.ifPresent(Intervals::restored);
+    scoring.restored();
     featurizer.counts().read(reader);
     undersampling.read(reader);
     network.restoreSteps(counts[STEPS]);
