@@ -60,6 +60,7 @@ public final class QualityCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<QualitySet> sets = chosen();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     if (output == OutputFormat.table) {
       out.println(heading());
@@ -67,7 +68,7 @@ public final class QualityCommand implements Callable<Integer> {
     boolean held = true;
     Path folder = Files.createTempDirectory("millrace-quality");
     try {
-      for (QualitySet set : chosen()) {
+      for (QualitySet set : sets) {
         for (QualityRun.Result result : new QualityRun(set, data, folder).run(late)) {
           held &= result.holds();
           out.println(
@@ -92,7 +93,17 @@ public final class QualityCommand implements Callable<Integer> {
             spec.commandLine(), "no set '%s'; there are %s".formatted(name, known));
       }
     }
-    return all.stream().filter(set -> names.isEmpty() || names.contains(set.name())).toList();
+    List<QualitySet> chosen =
+        all.stream().filter(set -> names.isEmpty() || names.contains(set.name())).toList();
+    for (QualitySet set : chosen) {
+      if (!Files.isReadable(data.resolve(set.file()))) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--data is %s, which has no %s; name the sets that you have"
+                .formatted(data, set.file()));
+      }
+    }
+    return chosen;
   }
 
   private static String heading() {
