@@ -111,7 +111,6 @@ final class QualityRun {
     List<String> args = new ArrayList<>(List.of("init", "--data", rows.toString()));
     args.addAll(List.of("--label", set.label(), "--name", set.name().replace('_', '-')));
     args.addAll(set.rows());
-    args.addAll(set.draft());
     String draft = millrace(args);
     if (!draft.contains(AUTO)) {
       throw new IllegalStateException("init of " + set.name() + " drafts another model:\n" + draft);

@@ -5,13 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A data set as its user would state it: where the rows are, how to read them, what to predict and
- * which columns are no features. Nothing here says how to learn.
+ * A data set as its user would state it: where the rows are, how to read them and what to predict.
+ * Nothing here says how to learn.
  *
  * @param file its name in the folder of data
  * @param label the column to predict
  * @param rows flags of {@code init} and {@code eval} that say how to read it
- * @param draft flags of {@code init} alone
  * @param preparation what is made of the file before
  * @param lags of the label, in rows, that are features; empty if none
  * @param delay rows after which a label comes, in the table of late labels; 0 if it is not in it
@@ -23,7 +22,6 @@ record QualitySet(
     String file,
     String label,
     List<String> rows,
-    List<String> draft,
     Preparation preparation,
     List<Integer> lags,
     int delay,
@@ -75,11 +73,7 @@ record QualitySet(
             .goal("accuracy", 0.9995)
             .build(),
         set("powersupply", "powersupply.arff.gz", "class").late(48).goal("accuracy", 0.45).build(),
-        set("bike_sharing", "bike_sharing_hour.csv.gz", "cnt")
-            .drop("instant", "casual", "registered")
-            .late(24)
-            .goal("mae", 27.5)
-            .build(),
+        set("bike_sharing", "bike_sharing_hour.csv.gz", "cnt").late(24).goal("mae", 27.5).build(),
         set("chick_weights", "chick_weights.csv.gz", "weight").goal("mae", 21.8).build(),
         set("trump_approval", "trump_approval.csv.gz", "five_thirty_eight")
             .late(7)
@@ -92,7 +86,6 @@ record QualitySet(
             .build(),
         set("movielens", "movielens_small_ratings.csv.gz", "rating")
             .rows("--sort-by=timestamp")
-            .draft("--task=regression")
             .goal("rmse", 0.855)
             .build(),
         set("criteo", "criteo_tiny_train.csv.gz", "Label").goal("log_loss", 0.474).build(),
@@ -110,7 +103,6 @@ record QualitySet(
     private final String file;
     private final String label;
     private final List<String> rows = new ArrayList<>();
-    private final List<String> draft = new ArrayList<>();
     private Preparation preparation = Preparation.NONE;
     private final List<Integer> lags = new ArrayList<>();
     private final List<Goal> goals = new ArrayList<>();
@@ -126,15 +118,6 @@ record QualitySet(
     Builder rows(String... flags) {
       rows.addAll(List.of(flags));
       return this;
-    }
-
-    Builder draft(String... flags) {
-      draft.addAll(List.of(flags));
-      return this;
-    }
-
-    Builder drop(String... columns) {
-      return draft("--drop=" + String.join(",", columns));
     }
 
     Builder prepare(Preparation how) {
@@ -163,8 +146,7 @@ record QualitySet(
     }
 
     QualitySet build() {
-      return new QualitySet(
-          name, file, label, rows, draft, preparation, lags, delay, goals, published);
+      return new QualitySet(name, file, label, rows, preparation, lags, delay, goals, published);
     }
   }
 }
