@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes the two fields that an {@link ExpansionSpec} states behind those of the features.
@@ -22,6 +23,10 @@ import java.util.stream.IntStream;
 final class Expansion {
   private static final int DECILES = 10;
   private static final long MISSING = -1;
+
+  /** What a cross knows the lowest decile by; the others lie below. */
+  private static final long FIRST_DECILE = -991;
+
   private static final long PAIR = 0x9E3779B97F4A7C15L;
 
   private final ExpansionSpec spec;
@@ -39,11 +44,7 @@ final class Expansion {
 
   Expansion(ExpansionSpec spec, List<Field> fields, int basisBase) {
     this.spec = spec;
-    numbers =
-        fields.stream()
-            .filter(field -> field.spec().kind() == FeatureKind.NUMERIC)
-            .limit(spec.numbers())
-            .toArray(Field[]::new);
+    numbers = numbers(spec, fields).toArray(Field[]::new);
     List<Field> ofCategories =
         fields.stream().filter(field -> field.spec().kind().isCategory()).toList();
     categories =
@@ -87,15 +88,20 @@ final class Expansion {
     return all.subList(0, chosen).stream().flatMapToInt(Arrays::stream).toArray();
   }
 
+  /** The numbers that have a basis. */
+  private static Stream<Field> numbers(ExpansionSpec spec, List<Field> fields) {
+    return fields.stream()
+        .filter(field -> field.spec().kind() == FeatureKind.NUMERIC)
+        .limit(spec.numbers());
+  }
+
   static int basisCategories(ExpansionSpec spec, List<Field> fields) {
-    long numbers = fields.stream().filter(f -> f.spec().kind() == FeatureKind.NUMERIC).count();
-    return Math.toIntExact(Math.min(numbers, spec.numbers())) * spec.basisSize();
+    return Math.toIntExact(numbers(spec, fields).count()) * spec.basisSize();
   }
 
   static boolean hasPairs(ExpansionSpec spec, List<Field> fields) {
-    long numbers = fields.stream().filter(f -> f.spec().kind() == FeatureKind.NUMERIC).count();
-    long categories = fields.stream().filter(f -> isCrossed(f)).count();
-    return spec.pairs() > 0 && Math.min(numbers, spec.numbers()) + categories > 1;
+    long categories = fields.stream().filter(Expansion::isCrossed).count();
+    return spec.pairs() > 0 && numbers(spec, fields).count() + categories > 1;
   }
 
   /**
@@ -118,8 +124,8 @@ final class Expansion {
         codes[numbers.length + i] = entries.index(entries.start(firstField + categories[i]));
       }
       for (int p = 0; p < pairs.length; p += 2) {
-        long code = mix(PAIR * (p + 1) + codes[pairs[p]]);
-        entries.add(crossesBase + (int) (mix(code + codes[pairs[p + 1]]) >>> shift), 1f);
+        long code = Utf8Hash.mix(PAIR * (p + 1) + codes[pairs[p]]);
+        entries.add(crossesBase + (int) (Utf8Hash.mix(code + codes[pairs[p + 1]]) >>> shift), 1f);
       }
       entries.endField();
     }
@@ -145,17 +151,14 @@ final class Expansion {
         return place;
       }
     }
-    return DECILES - 1 - Math.min(DECILES - 1, (int) (DECILES * share)) - 1_000;
+    return FIRST_DECILE - Math.min(DECILES - 1, (int) (DECILES * share));
   }
 
   /** The place of a value among the first different ones, -1 if it is not among them. */
   private int place(int i, double value) {
-    int mask = index[i].length - 1;
-    int slot = (int) mix(Double.doubleToLongBits(value + 0.0)) & mask;
-    for (; index[i][slot] != 0; slot = slot + 1 & mask) {
-      if (values[i * spec.values() + index[i][slot] - 1] == value) {
-        return index[i][slot] - 1;
-      }
+    int slot = slot(i, value);
+    if (index[i][slot] != 0) {
+      return index[i][slot] - 1;
     }
     if (known[i] >= spec.values()) {
       known[i] = spec.values() + 1L;
@@ -164,6 +167,16 @@ final class Expansion {
     values[i * spec.values() + (int) known[i]] = value;
     index[i][slot] = (int) ++known[i];
     return (int) known[i] - 1;
+  }
+
+  /** Where the index has the value, or is free for it. */
+  private int slot(int i, double value) {
+    int mask = index[i].length - 1;
+    int slot = (int) Utf8Hash.mix(Double.doubleToLongBits(value + 0.0)) & mask;
+    while (index[i][slot] != 0 && values[i * spec.values() + index[i][slot] - 1] != value) {
+      slot = slot + 1 & mask;
+    }
+    return slot;
   }
 
   List<StateArray> state() {
@@ -176,20 +189,9 @@ final class Expansion {
   void restored() {
     for (int i = 0; i < numbers.length; i++) {
       Arrays.fill(index[i], 0);
-      int mask = index[i].length - 1;
       for (int v = 0; v < Math.min(known[i], spec.values()); v++) {
-        int slot = (int) mix(Double.doubleToLongBits(values[i * spec.values() + v] + 0.0)) & mask;
-        while (index[i][slot] != 0) {
-          slot = slot + 1 & mask;
-        }
-        index[i][slot] = v + 1;
+        index[i][slot(i, values[i * spec.values() + v])] = v + 1;
       }
     }
-  }
-
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

@@ -39,7 +39,8 @@ public final class Utf8Hash {
     return mix(mix(first + 0x9E3779B97F4A7C15L) ^ second);
   }
 
-  private static long mix(long z) {
+  /** The finaliser: a bijection on 64 bits. */
+  static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);

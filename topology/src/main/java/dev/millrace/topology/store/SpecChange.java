@@ -30,16 +30,17 @@ public final class SpecChange {
    */
   public static SpecChange of(String pipelineName, ModelSpec stored, ModelSpec stated) {
     SpecChange change = new SpecChange(pipelineName, stored, stated);
-    if (stored.panel() != null || stated.panel() != null) {
-      if (!stored.equals(stated)) {
-        throw change.refused();
-      }
-      return change;
-    }
-    if (!withRate(stored, stated.optimizer().learningRate()).equals(stated)) {
+    if (!stored.equals(stated) && !change.isOfRateAlone()) {
       throw change.refused();
     }
     return change;
+  }
+
+  /** A panel has no rate of its own that could change. */
+  private boolean isOfRateAlone() {
+    return stored.panel() == null
+        && stated.panel() == null
+        && withRate(stored, stated.optimizer().learningRate()).equals(stated);
   }
 
   private static ModelSpec withRate(ModelSpec spec, LearningRate rate) {
@@ -54,14 +55,11 @@ public final class SpecChange {
    * @throws StateMismatchException if one of them would have had another learning rate
    */
   public Optional<String> after(long steps) {
-    if (stated.panel() != null) {
+    if (stored.equals(stated)) {
       return Optional.empty();
     }
     LearningRate was = stored.optimizer().learningRate();
     LearningRate is = stated.optimizer().learningRate();
-    if (was.equals(is)) {
-      return Optional.empty();
-    }
     for (long step = 0; step < steps; step++) {
       if (was.at(step) != is.at(step)) {
         throw refused();
