@@ -21,4 +21,21 @@ public interface StartListener {
 
   /** All models are there, and events are read; once in a pipeline's life. */
   void running(Duration sinceStart);
+
+  /** Tells one, then the other. */
+  static StartListener both(StartListener one, StartListener other) {
+    return new StartListener() {
+      @Override
+      public void restoring(Restoring progress) {
+        one.restoring(progress);
+        other.restoring(progress);
+      }
+
+      @Override
+      public void running(Duration sinceStart) {
+        one.running(sinceStart);
+        other.running(sinceStart);
+      }
+    };
+  }
 }

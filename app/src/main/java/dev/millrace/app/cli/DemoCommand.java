@@ -9,6 +9,8 @@ import dev.millrace.topology.config.Words;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,6 +42,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private KernelFlag kernels;
+  @Mixin private HttpFlags http;
 
   @Parameters(
       paramLabel = "DATASET",
@@ -100,7 +103,8 @@ public final class DemoCommand implements Callable<Integer> {
               work.path(),
               eventsPerSecond,
               chosen,
-              json ? null : new Screen(out, Terminal.isThere()));
+              json ? null : new Screen(out, Terminal.isThere()),
+              pipeline -> http.open(List.of(pipeline), InstantSource.system(), err));
       Optional<Map<String, Object>> result =
           demo.run(
               interrupt::asked,

@@ -1,9 +1,11 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.app.web.Dashboard;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.PipelineRunner;
+import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.recovery.StateReset;
@@ -12,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +43,7 @@ public final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private KernelFlag kernels;
   @Mixin private StateFlags stateFlags;
+  @Mixin private HttpFlags http;
 
   @Parameters(paramLabel = "PIPELINE", description = "The pipeline file.")
   private Path file;
@@ -70,17 +74,26 @@ public final class RunCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private static void run(
+  private void run(
       Pipeline pipeline, Path state, Kernels chosen, Interrupt interrupt, PrintWriter err)
       throws InterruptedException {
     InstantSource clock = InstantSource.system();
     StartReport report = new StartReport(pipeline, clock, err);
     try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
+        Dashboard dashboard = http.open(List.of(pipeline), clock, err);
         PipelineRunner runner =
-            PipelineRunner.start(pipeline, state, chosen, registry, clock, report)) {
+            PipelineRunner.start(
+                pipeline,
+                state,
+                chosen,
+                registry,
+                clock,
+                StartListener.both(report, dashboard.listener(pipeline)))) {
+      dashboard.watch(pipeline, runner);
       err.printf(
           "%s: %s → %s, state in %s. Ctrl-C stops.%n",
           pipeline.name(), pipeline.input().topic(), pipeline.outputs().predictions(), state);
+      dashboard.url().ifPresent(url -> err.printf("%s: %s%n", pipeline.name(), url));
       err.flush();
       BrokerWatch brokers = new BrokerWatch(pipeline, runner::bytesReceived, clock, err);
       while (!interrupt.asked()) {

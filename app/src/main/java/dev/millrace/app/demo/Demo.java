@@ -3,6 +3,7 @@ package dev.millrace.app.demo;
 import dev.millrace.app.data.CsvOptions;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.embedded.LocalCluster;
+import dev.millrace.app.web.Dashboard;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -39,6 +41,7 @@ public final class Demo {
   private final double eventsPerSecond;
   private final Kernels kernels;
   private final Screen screen; // null where only the result is wanted
+  private final Function<Pipeline, Dashboard> dashboard;
 
   /** What to do when every event is predicted, learned and committed. */
   @FunctionalInterface
@@ -47,7 +50,20 @@ public final class Demo {
     boolean stayAfter(Map<String, Object> result) throws IOException;
   }
 
-  public Demo(DataSet data, Path dir, double eventsPerSecond, Kernels kernels, Screen screen) {
+  /**
+   * A demo that has not begun.
+   *
+   * @param screen null where only the result is wanted
+   * @param dashboard opens the page of the pipeline
+   */
+  public Demo(
+      DataSet data,
+      Path dir,
+      double eventsPerSecond,
+      Kernels kernels,
+      Screen screen,
+      Function<Pipeline, Dashboard> dashboard) {
+    this.dashboard = dashboard;
     this.data = data;
     this.dir = dir;
     this.eventsPerSecond = eventsPerSecond;
@@ -74,8 +90,12 @@ public final class Demo {
                     data.name(), pipeline.input().topic(), pipeline.outputs().predictions()));
       }
       cluster.createTopics(List.of(new NewTopic(pipeline.input().topic(), 1, (short) 1)));
-      try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry())) {
-        return play(pipeline, registry, stop, atEnd);
+      try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
+          Dashboard page = dashboard.apply(pipeline)) {
+        if (screen != null) {
+          page.url().ifPresent(url -> screen.say("dashboard        " + url));
+        }
+        return play(pipeline, registry, page, stop, atEnd);
       }
     }
   }
@@ -89,7 +109,7 @@ public final class Demo {
   }
 
   private Optional<Map<String, Object>> play(
-      Pipeline pipeline, SchemaRegistry registry, BooleanSupplier stop, AtEnd atEnd)
+      Pipeline pipeline, SchemaRegistry registry, Dashboard page, BooleanSupplier stop, AtEnd atEnd)
       throws IOException, InterruptedException {
     Path file = data.unpack(dir);
     Schema schema = CsvSource.schema(file, pipeline, CsvOptions.DEFAULT);
@@ -97,8 +117,14 @@ public final class Demo {
     Feeder feeder = new Feeder(pipeline, file, schemaId, eventsPerSecond, present(pipeline));
     try (PipelineRunner runner =
             PipelineRunner.start(
-                pipeline, dir.resolve("state"), kernels, registry, InstantSource.system());
+                pipeline,
+                dir.resolve("state"),
+                kernels,
+                registry,
+                InstantSource.system(),
+                page.listener(pipeline));
         Watcher watcher = new Watcher(pipeline)) {
+      page.watch(pipeline, runner);
       long startNanos = System.nanoTime();
       Thread feeding = Thread.ofPlatform().name("millrace-feeder").start(feeder);
       try {

@@ -1,5 +1,6 @@
 package dev.millrace.app.embedded;
 
+import dev.millrace.app.web.LocalPages;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;

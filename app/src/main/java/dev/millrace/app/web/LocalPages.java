@@ -1,4 +1,4 @@
-package dev.millrace.app.embedded;
+package dev.millrace.app.web;
 
 import java.net.URI;
 import java.util.Locale;
@@ -10,7 +10,7 @@ import java.util.Set;
  * the user's browser, can send requests here too, under a name of its own that leads to 127.0.0.1
  * (DNS rebinding); the browser says so in {@code Host} and {@code Origin}.
  */
-final class LocalPages {
+public final class LocalPages {
   private static final Set<String> NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
 
   private LocalPages() {}
@@ -21,7 +21,7 @@ final class LocalPages {
    * @param host of the header, or of HTTP/2's authority
    * @param origin empty if there is none, as of every client but a browser
    */
-  static boolean admit(String host, Optional<String> origin) {
+  public static boolean admit(String host, Optional<String> origin) {
     return NAMES.contains(withoutPort(host)) && origin.map(LocalPages::isLocal).orElse(true);
   }
 

@@ -1,0 +1,101 @@
+package dev.millrace.app.cli;
+
+import dev.millrace.app.web.Dashboard;
+import dev.millrace.topology.config.Pipeline;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Where a command that runs pipelines answers HTTP; a picocli mixin. */
+public final class HttpFlags {
+  private static final String HOST = "127.0.0.1";
+  private static final int PORT = 8080;
+
+  /** The last port to try where none was stated. */
+  private static final int PORT_MAX = 8099;
+
+  @Option(
+      names = "--http",
+      paramLabel = "[HOST:]PORT|off",
+      description = {
+        "Where the page, its API and /metrics are. Default: 127.0.0.1:8080, or the next port",
+        "that is free. Others than this machine need the token in MILLRACE_HTTP_TOKEN."
+      })
+  private String http;
+
+  /**
+   * Opens the page of pipelines that are about to start, unless it is off.
+   *
+   * @throws UserException if the address cannot be had
+   */
+  Dashboard open(List<Pipeline> pipelines, InstantSource clock, PrintWriter err) {
+    if ("off".equals(http)) {
+      return Dashboard.none();
+    }
+    if (http != null) {
+      return openAt(address(http), pipelines, clock);
+    }
+    Dashboard dashboard = openAnywhere(pipelines, clock);
+    if (dashboard.port() != PORT) {
+      err.printf("port %d is in use; the page is at %s%n", PORT, dashboard.url().orElseThrow());
+      err.flush();
+    }
+    return dashboard;
+  }
+
+  private static Dashboard openAnywhere(List<Pipeline> pipelines, InstantSource clock) {
+    for (int port = PORT; ; port++) {
+      try {
+        return open(new InetSocketAddress(HOST, port), pipelines, clock);
+      } catch (RuntimeException e) {
+        if (port == PORT_MAX) {
+          throw new UserException(
+              "none of the ports %d to %d of %s can be opened: %s"
+                  .formatted(PORT, PORT_MAX, HOST, e.getMessage()),
+              "State another with --http PORT (0 is any free one), or --http off",
+              e);
+        }
+      }
+    }
+  }
+
+  private static Dashboard openAt(
+      InetSocketAddress address, List<Pipeline> pipelines, InstantSource clock) {
+    try {
+      return open(address, pipelines, clock);
+    } catch (RuntimeException e) {
+      throw new UserException(
+          "%s:%d cannot be opened: %s"
+              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+          "Stop the program that uses it, or state another with --http (port 0 is any free one)",
+          e);
+    }
+  }
+
+  private static Dashboard open(
+      InetSocketAddress address, List<Pipeline> pipelines, InstantSource clock) {
+    Optional<String> token =
+        Optional.ofNullable(System.getenv("MILLRACE_HTTP_TOKEN")).filter(t -> !t.isBlank());
+    return Dashboard.open(pipelines, clock, address, token);
+  }
+
+  /** Of {@code 8080}, {@code localhost:8080} or {@code [::]:8080}. */
+  static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? HOST : text.substring(0, colon);
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException | IllegalArgumentException e) {
+      throw new UserException(
+          "--http is '" + text + "'; expected PORT, HOST:PORT or off",
+          "As in --http 127.0.0.1:8080",
+          e);
+    }
+  }
+}

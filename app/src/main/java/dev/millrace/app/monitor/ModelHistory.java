@@ -1,0 +1,72 @@
+package dev.millrace.app.monitor;
+
+import dev.millrace.schemas.Metrics;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** What is known of the model of one partition: its newest metrics, and its way there. */
+final class ModelHistory {
+  private static final int SAMPLES_MAX = 600;
+
+  /** The pace is that of so long. */
+  private static final long PACE_MS = 5_000;
+
+  /** How many events had been committed at a moment. */
+  private record Mark(long timeMs, long read) {}
+
+  private final Timeline<Metrics> timeline = new Timeline<>(SAMPLES_MAX, 1, Metrics::read);
+  private final Timeline<Pace> paces = new Timeline<>(SAMPLES_MAX, 1_000, Pace::time);
+  private final Deque<Mark> marks = new ArrayDeque<>();
+  private Metrics newest; // null before the first
+  private long eventTime;
+
+  /** Takes the next metrics that the model published. */
+  void add(Metrics metrics, long eventTime) {
+    newest = metrics;
+    this.eventTime = eventTime;
+    timeline.add(metrics);
+  }
+
+  boolean isEmpty() {
+    return newest == null;
+  }
+
+  /** As it stands now; once a second or so, since the pace follows from these calls. */
+  ModelFrame frame(long nowMs, OptionalLong inputEnd) {
+    marks.addLast(new Mark(nowMs, newest.read()));
+    while (marks.size() > 2 && nowMs - marks.getFirst().timeMs > PACE_MS) {
+      marks.removeFirst();
+    }
+    long lag = inputEnd.isPresent() ? Math.max(0, inputEnd.getAsLong() - newest.offset() - 1) : -1;
+    Pace pace = new Pace(nowMs, eventsPerSecond(), lag, lagSeconds(nowMs, lag));
+    paces.add(pace);
+    return new ModelFrame(eventTime, pace, newest);
+  }
+
+  private double lagSeconds(long nowMs, long lag) {
+    if (lag <= 0) {
+      return lag;
+    }
+    return eventTime <= 0 ? -1 : Math.max(0, nowMs - eventTime) / 1e3;
+  }
+
+  private double eventsPerSecond() {
+    Mark first = marks.getFirst();
+    Mark last = marks.getLast();
+    return last.timeMs == first.timeMs
+        ? 0
+        : Math.max(0, last.read - first.read) * 1e3 / (last.timeMs - first.timeMs);
+  }
+
+  /** How fast it went, the oldest first. */
+  List<Pace> paces() {
+    return paces.samples();
+  }
+
+  /** Metrics along its way, by events read; the oldest first. */
+  List<Metrics> timeline() {
+    return timeline.samples();
+  }
+}

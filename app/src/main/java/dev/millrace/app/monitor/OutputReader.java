@@ -1,0 +1,106 @@
+package dev.millrace.app.monitor;
+
+import dev.millrace.topology.config.Pipeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * The newest committed records of a pipeline's metrics and dead letters, then all that follow; and
+ * how far its input reaches.
+ */
+final class OutputReader implements AutoCloseable {
+  private static final String ANSWER_MS = "10000";
+
+  /** Offsets before the end to begin at; markers of transactions count too. */
+  private static final long METRICS_BEFORE_END = 2_000;
+
+  private static final long DEAD_LETTERS_BEFORE_END = 100;
+
+  private final Pipeline pipeline;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final List<TopicPartition> input;
+
+  OutputReader(Pipeline pipeline) {
+    this.pipeline = pipeline;
+    consumer =
+        new KafkaConsumer<>(
+            settings(pipeline), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try {
+      input = partitions(pipeline.input().topic());
+      List<TopicPartition> metrics = partitions(pipeline.outputs().metrics());
+      List<TopicPartition> deadLetters = partitions(pipeline.outputs().deadLetters());
+      List<TopicPartition> all = new ArrayList<>(metrics);
+      all.addAll(deadLetters);
+      consumer.assign(all);
+      seek(metrics, METRICS_BEFORE_END);
+      seek(deadLetters, DEAD_LETTERS_BEFORE_END);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  /** The pipeline's settings, as far as they are a consumer's; its prefixes are Streams' own. */
+  private static Map<String, Object> settings(Pipeline pipeline) {
+    Map<String, Object> settings =
+        pipeline.kafka().entrySet().stream()
+            .filter(setting -> ConsumerConfig.configNames().contains(setting.getKey()))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    settings = new HashMap<>(settings);
+    settings.put("isolation.level", "read_committed");
+    settings.put("enable.auto.commit", "false");
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("allow.auto.create.topics", "false");
+    settings.put("default.api.timeout.ms", ANSWER_MS);
+    settings.put("client.id", pipeline.name() + "-monitor");
+    settings.remove("group.instance.id");
+    return settings;
+  }
+
+  private List<TopicPartition> partitions(String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(info.topic(), info.partition()))
+        .toList();
+  }
+
+  private void seek(List<TopicPartition> partitions, long beforeEnd) {
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+    consumer
+        .endOffsets(partitions)
+        .forEach(
+            (partition, end) ->
+                consumer.seek(partition, Math.max(begins.get(partition), end - beforeEnd)));
+  }
+
+  /** Reads what has been committed, waiting at most so long for the first of it. */
+  void poll(
+      Duration patience,
+      Consumer<ConsumerRecord<byte[], byte[]>> metrics,
+      Consumer<ConsumerRecord<byte[], byte[]>> deadLetter) {
+    String metricsTopic = pipeline.outputs().metrics();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+      (record.topic().equals(metricsTopic) ? metrics : deadLetter).accept(record);
+    }
+  }
+
+  /** One more than the newest committed offset of each input partition. */
+  Map<Integer, Long> inputEnds() {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(input);
+    return input.stream().collect(Collectors.toMap(TopicPartition::partition, ends::get));
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

@@ -1,0 +1,76 @@
+package dev.millrace.app.web;
+
+import dev.millrace.app.monitor.Frames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** The HTTP server of a process that runs pipelines. */
+final class HttpFace implements AutoCloseable {
+  private static final int REQUEST_BYTES_MAX = 16 << 20;
+
+  private final WebServer server;
+  private final StreamRoutes streams;
+  private final String host;
+
+  private HttpFace(WebServer server, StreamRoutes streams, String host) {
+    this.server = server;
+    this.streams = streams;
+    this.host = host;
+  }
+
+  /**
+   * Starts to answer.
+   *
+   * @param address its port 0 is any free one
+   * @throws java.io.UncheckedIOException or another exception of the server's if it cannot be had
+   */
+  static HttpFace start(
+      InetSocketAddress address, Access access, Monitors monitors, Frames frames) {
+    StreamRoutes streams = new StreamRoutes(monitors, frames);
+    WebServer server =
+        WebServer.builder()
+            .address(address.getAddress())
+            .port(address.getPort())
+            .shutdownHook(false)
+            .shutdownGracePeriod(Duration.ofMillis(100))
+            .maxPayloadSize(REQUEST_BYTES_MAX)
+            .routing(routing -> route(routing, access, monitors, streams))
+            .build()
+            .start();
+    return new HttpFace(server, streams, address.getHostString());
+  }
+
+  private static void route(
+      HttpRouting.Builder routing, Access access, Monitors monitors, StreamRoutes streams) {
+    routing
+        .addFilter(access::filter)
+        .error(
+            ApiException.class,
+            (request, response, e) -> Json.error(response, e.status(), e.getMessage()))
+        .error(
+            Exception.class,
+            (request, response, e) -> Json.error(response, 500, "Not answered: " + e))
+        .register("/", new PageRoutes())
+        .register("/page", streams)
+        .any(
+            (request, response) ->
+                Json.error(response, 404, "Nothing is at " + request.path().path()));
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** Where it is: {@code http://127.0.0.1:8080}. */
+  String url() {
+    return "http://" + host + ":" + server.port();
+  }
+
+  @Override
+  public void close() {
+    streams.close();
+    server.stop();
+  }
+}

@@ -1,0 +1,340 @@
+// The page: keeps the newest frame of each pipeline, and draws the chosen one.
+import {Chart, short} from '/charts.js';
+import {bars, duration, element, fill, moment, show, table, tile} from '/panels.js';
+import {follow, get} from '/stream.js';
+
+const POINTS_MAX = 1200;
+
+const frames = new Map(); // newest, by pipeline
+const past = new Map(); // columns, by pipeline and partition
+let chosen = null;
+let partition = null;
+let figure = null;
+let lettersShown = -1;
+
+const quality = new Chart('quality', false);
+const loss = new Chart('loss', false);
+const throughput = new Chart('throughput', true);
+const lag = new Chart('lag', true);
+
+const WORDS = {
+  accuracy: 'Accuracy', balanced_accuracy: 'Balanced accuracy', f1: 'F1', kappa: 'Kappa',
+  kappa_temporal: 'Kappa, temporal', log_loss: 'Log loss', brier: 'Brier score', ece: 'Calibration error',
+  roc_auc: 'ROC AUC', pr_auc: 'PR AUC', mae: 'Mean absolute error', rmse: 'Root mean squared error', r2: 'R²',
+};
+const word = (name) => WORDS[name] ?? name.replaceAll('_', ' ');
+const isSmallGood = (name) => /loss|brier|ece|mae|rmse|error|quantile/.test(name);
+
+/** Baselines of a figure: those that the server names beside it. */
+const BASELINES = {
+  accuracy: ['no_change', 'majority_running'],
+  log_loss: ['prior_log_loss'],
+  mae: ['no_change_mae', 'mean_mae', 'median_mae'],
+  rmse: ['no_change_rmse', 'mean_rmse'],
+};
+
+// ---- the past
+
+const key = (pipeline, number) => `${pipeline}/${number}`;
+
+/** Columns of a model so far; begins with what the server remembers. */
+const load = async (pipeline, number) => {
+  const columns = await get(`/page/pipelines/${encodeURIComponent(pipeline)}/timeline/${number}`);
+  past.set(key(pipeline, number), {
+    read: columns.read,
+    figures: columns.figures,
+    pace: {
+      time: (columns.pace.time ?? []).map((ms) => ms / 1000),
+      events_per_second: columns.pace.events_per_second ?? [],
+      lag_seconds: columns.pace.lag_seconds ?? [],
+      lag_events: columns.pace.lag_events ?? [],
+    },
+  });
+};
+
+const extend = (frame) => {
+  for (const model of frame.models) {
+    const columns = past.get(key(frame.pipeline, model.partition));
+    if (!columns) continue;
+    const {pace} = columns;
+    pace.time.push(frame.time / 1000);
+    pace.events_per_second.push(model.events_per_second);
+    pace.lag_seconds.push(model.lag_seconds);
+    pace.lag_events.push(model.lag_events);
+    if (pace.time.length > POINTS_MAX) Object.values(pace).forEach(thin);
+    if (model.counts.read > (columns.read.at(-1) ?? -1)) {
+      columns.read.push(model.counts.read);
+      for (const name of new Set([...Object.keys(columns.figures), ...Object.keys(model.figures)])) {
+        const column = (columns.figures[name] ??= new Array(columns.read.length - 1).fill(null));
+        column.push(model.figures[name] ?? null);
+      }
+      if (columns.read.length > POINTS_MAX) {
+        thin(columns.read);
+        Object.values(columns.figures).forEach(thin);
+      }
+    }
+  }
+};
+
+/** Every second point of the older half goes. */
+const thin = (column) => {
+  const half = column.length >> 1;
+  const kept = column.filter((_, i) => i >= half || i % 2 === 0);
+  column.splice(0, column.length, ...kept);
+};
+
+// ---- drawing
+
+const model = () => frames.get(chosen)?.models.find((m) => m.partition === partition) ?? frames.get(chosen)?.models[0];
+const columns = () => past.get(key(chosen, partition));
+
+const drawHeader = (frame) => {
+  fill(
+    'pipelines',
+    ...[...frames.keys()].map((name) =>
+      element('button', {type: 'button', 'aria-pressed': String(name === chosen), onclick: () => choose(name)}, name),
+    ),
+  );
+  const pill = document.getElementById('state');
+  const words = {RUNNING: 'running', REBALANCING: 'joining', STARTING: 'starting', ERROR: 'failed', NOT_RUNNING: 'stopped'};
+  const paused = model()?.figures.learning_paused === 1;
+  pill.textContent = frame.state === 'RUNNING' && paused ? 'running, learning paused' : words[frame.state] ?? frame.state.toLowerCase();
+  pill.className = `pill ${frame.state === 'ERROR' ? 'bad' : frame.state === 'RUNNING' && !paused ? 'good' : 'warm'}`;
+  const problem = document.getElementById('problem');
+  problem.hidden = !frame.problem;
+  if (problem.textContent !== (frame.problem ?? '')) problem.textContent = frame.problem ?? '';
+  const choice = document.getElementById('partition');
+  show('partition-choice', frame.models.length > 1);
+  const numbers = frame.models.map((m) => String(m.partition));
+  if (numbers.join() !== [...choice.options].map((o) => o.value).join()) {
+    choice.replaceChildren(...numbers.map((n) => element('option', {value: n}, n)));
+    choice.value = String(partition);
+  }
+};
+
+const headline = (figures) => ('accuracy' in figures ? 'accuracy' : 'mae' in figures ? 'mae' : Object.keys(figures)[0]);
+
+const drawTiles = (frame, m) => {
+  const sum = (of) => frame.models.reduce((total, each) => total + of(each), 0);
+  const name = headline(m.figures);
+  const now = m.figures[`${name}_window`] ?? m.figures[name];
+  const rival = Math[isSmallGood(name) ? 'min' : 'max'](
+    ...(BASELINES[name] ?? []).map((b) => m.figures[`baseline_${b}_window`] ?? m.figures[`baseline_${b}`]).filter(Number.isFinite),
+  );
+  const lagEvents = sum((each) => Math.max(0, each.lag_events));
+  const lagSeconds = Math.max(...frame.models.map((each) => each.lag_seconds));
+  fill(
+    'tiles',
+    tile('Events a second', short(sum((each) => each.events_per_second)), `${short(sum((each) => each.counts.read))} taken in all`, 'pace'),
+    tile('Lag', duration(lagSeconds), lagEvents === 0 ? 'nothing waits' : `${short(lagEvents)} events wait`, 'lag'),
+    tile(word(name), short(now), Number.isFinite(rival) ? `best baseline ${short(rival)}` : 'over the last 1,000', 'quality'),
+    tile('Version', short(m.version), m.event_time > 0 ? `as of ${moment(m.event_time)}` : `offset ${m.offset}`, 'version'),
+    tile('Learned', short(sum((each) => each.counts.learned)), `of ${short(sum((each) => each.counts.labelled))} with a label`, 'learned'),
+    tile('Dead letters', short(sum((each) => each.counts.dead_lettered)), frame.state === 'RUNNING' ? 'events that could not be read' : '', 'dead'),
+  );
+};
+
+const drawRestore = (frame) => {
+  show('restore', frame.restoring.length > 0);
+  bars(
+    'restore-body',
+    frame.restoring.map((each) => ({label: each.model, share: each.share, text: `${Math.floor(100 * each.share)} %, ${each.blocks} blocks`})),
+  );
+};
+
+/** Figures that have a window, without it. */
+const names = (figures) =>
+  Object.keys(figures)
+    .filter((name) => name.endsWith('_window') && !name.startsWith('baseline_'))
+    .map((name) => name.slice(0, -'_window'.length));
+
+const drawFigureChoice = (m) => {
+  const select = document.getElementById('figure');
+  const all = names(m.figures);
+  if (all.join() !== [...select.options].map((o) => o.value).join()) {
+    select.replaceChildren(...all.map((name) => element('option', {value: name}, word(name))));
+    figure = all.includes(figure) ? figure : headline(m.figures);
+    select.value = figure;
+  }
+};
+
+const lineChart = (chart, name, m) => {
+  const c = columns();
+  if (!c || !name) return;
+  const of = (figureName) => c.figures[figureName];
+  const lines = [{label: `${word(name)}, last 1,000`, color: '--model', width: 2.5}];
+  const data = [c.read, of(`${name}_window`) ?? []];
+  if (of(name)) {
+    lines.push({label: 'whole', color: '--other', width: 1.5});
+    data.push(of(name));
+  }
+  const colors = ['--warm', '--quiet', '--good'];
+  (BASELINES[name] ?? []).forEach((baseline, i) => {
+    const column = of(`baseline_${baseline}_window`) ?? of(`baseline_${baseline}`);
+    if (column) {
+      lines.push({label: baseline.replaceAll('_', ' '), color: colors[i], dash: [6, 4], width: 1.5});
+      data.push(column);
+    }
+  });
+  chart.show(lines, data, `${word(name)} over events read: now ${short(m.figures[`${name}_window`])}`);
+};
+
+const drawFigures = (m) => {
+  const forms = ['', '_window', '_fading'];
+  const rows = [];
+  for (const name of names(m.figures)) {
+    const group = [[word(name), name], ...(BASELINES[name] ?? []).map((b) => [`· ${b.replaceAll('_', ' ')}`, `baseline_${b}`])];
+    const best = forms.map((form) =>
+      Math[isSmallGood(name) ? 'min' : 'max'](...group.map(([, n]) => m.figures[n + form]).filter(Number.isFinite)),
+    );
+    for (const [label, n] of group) {
+      if (forms.every((form) => m.figures[n + form] === undefined)) continue;
+      rows.push([
+        label,
+        ...forms.map((form, i) => ({
+          text: short(m.figures[n + form]),
+          class: `number ${group.length > 1 && m.figures[n + form] === best[i] ? 'best' : ''}`,
+        })),
+      ]);
+    }
+  }
+  table('figures', ['', {text: 'whole', class: 'number'}, {text: 'last 1,000', class: 'number'}, {text: 'fading', class: 'number'}], rows);
+};
+
+const drawPace = (m) => {
+  const c = columns();
+  if (!c) return;
+  throughput.show(
+    [{label: 'events/s', color: '--model'}],
+    [c.pace.time, c.pace.events_per_second],
+    `Events a second over time: now ${short(m.events_per_second)}`,
+  );
+  lag.show(
+    [{label: 'seconds behind', color: '--warm'}],
+    [c.pace.time, c.pace.lag_seconds.map((s) => (s < 0 ? null : s))],
+    `Seconds behind the input over time: now ${short(m.lag_seconds)}`,
+  );
+};
+
+const drawExperts = (m) => {
+  const experts = Object.entries(m.figures)
+    .filter(([name]) => name.startsWith('expert_weight_') && name !== 'expert_weight_mixture')
+    .map(([name, weight]) => [name.slice('expert_weight_'.length), weight])
+    .sort((a, b) => b[1] - a[1]);
+  show('experts-card', experts.length > 0);
+  bars(
+    'experts',
+    experts.map(([name, weight]) => ({
+      label: name.replaceAll('_', ' '),
+      share: weight,
+      text: `${(100 * weight).toFixed(1)} %, loss ${short(m.figures[`expert_loss_${name}`])}`,
+    })),
+  );
+};
+
+const drawCounts = (m) => {
+  const c = m.counts;
+  table('counts', ['', {text: 'events', class: 'number'}], [
+    ['read', c.read], ['predicted', c.predicted], ['dead letters', c.dead_lettered], ['with a label', c.labelled],
+    ['learned', c.learned], ['pending', c.pending], ['rejected', c.rejected], ['undersampled', c.undersampled],
+    ['steps skipped', c.skipped_steps],
+  ].map(([name, value]) => [name, {text: value.toLocaleString('en'), class: 'number'}]));
+};
+
+const drawLetters = async (frame, m) => {
+  const stamp = `${chosen} ${m.counts.dead_lettered} ${frame.dead_letters_seen}`;
+  if (stamp === lettersShown) return;
+  lettersShown = stamp;
+  if (frame.dead_letters_seen === 0) {
+    fill('letters', element('p', {class: 'empty'}, 'None: every event could be read.'));
+    return;
+  }
+  const samples = await get(`/page/pipelines/${encodeURIComponent(chosen)}/dead-letters`);
+  fill(
+    'letters',
+    element('div', {id: 'reasons'}),
+    element('div', {class: 'scroll'}, element('table', {id: 'samples'})),
+  );
+  const reasons = Object.entries(m.dead_letters);
+  bars('reasons', reasons.map(([reason, count]) => ({label: reason, share: count / m.counts.dead_lettered, text: short(count), kind: 'warm'})));
+  table('samples', ['event', 'reason', 'why', 'bytes'], samples.slice(0, 8).map((s) => [s.place, s.reason, {text: s.message, class: 'wrap'}, {text: s.bytes, class: 'number'}]));
+};
+
+const draw = () => {
+  const frame = frames.get(chosen);
+  if (!frame) return;
+  drawHeader(frame);
+  drawRestore(frame);
+  const m = model();
+  if (!m) {
+    fill('tiles', tile('Waiting', '…', 'no figures have been committed yet', 'waiting'));
+    return;
+  }
+  drawTiles(frame, m);
+  drawFigureChoice(m);
+  lineChart(quality, figure, m);
+  lineChart(loss, 'log_loss' in m.figures ? 'log_loss' : 'rmse', m);
+  drawFigures(m);
+  drawPace(m);
+  drawExperts(m);
+  drawCounts(m);
+  drawLetters(frame, m).catch(report);
+};
+
+const report = (error) => {
+  const problem = document.getElementById('problem');
+  problem.hidden = false;
+  problem.textContent = error.message;
+};
+
+// ---- choices
+
+const choose = (name) => {
+  chosen = name;
+  partition = frames.get(name).models[0]?.partition ?? null;
+  draw();
+};
+
+const take = async (frame) => {
+  frames.set(frame.pipeline, frame);
+  chosen ??= frame.pipeline;
+  for (const m of frame.models) {
+    if (!past.has(key(frame.pipeline, m.partition))) {
+      past.set(key(frame.pipeline, m.partition), null);
+      await load(frame.pipeline, m.partition);
+    }
+  }
+  extend(frame);
+  if (frame.pipeline === chosen) {
+    partition ??= frame.models[0]?.partition ?? null;
+    draw();
+  }
+};
+
+document.getElementById('figure').onchange = (event) => {
+  figure = event.target.value;
+  draw();
+};
+document.getElementById('partition').onchange = (event) => {
+  partition = Number(event.target.value);
+  draw();
+};
+document.getElementById('theme').onclick = () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  root.dataset.theme = dark ? 'light' : 'dark';
+  localStorage.setItem('millrace-theme', root.dataset.theme);
+  draw();
+};
+const theme = localStorage.getItem('millrace-theme');
+if (theme) document.documentElement.dataset.theme = theme;
+
+follow(
+  (frame) => take(frame).catch(report),
+  (connected) => {
+    if (connected) return;
+    const pill = document.getElementById('state');
+    pill.textContent = 'not connected; trying again';
+    pill.className = 'pill bad';
+  },
+);

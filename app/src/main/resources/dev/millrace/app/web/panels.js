@@ -1,0 +1,73 @@
+// Parts of the page that are not charts: elements from figures. Text is set, never parsed.
+import {short} from '/charts.js';
+
+/** An element with attributes and children. */
+export const element = (name, attributes = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) made[key] = value;
+    else if (value !== undefined && value !== null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+};
+
+export const fill = (id, ...children) => document.getElementById(id).replaceChildren(...children);
+
+export const show = (id, there) => {
+  document.getElementById(id).hidden = !there;
+};
+
+/** Rows of cells; a cell is a text, an element, or {text, class}. */
+export const table = (id, head, rows) => {
+  const cell = (tag, value) => {
+    if (value instanceof Node) return element(tag, {}, value);
+    if (value !== null && typeof value === 'object') return element(tag, {class: value.class}, value.text);
+    return element(tag, {}, String(value ?? '–'));
+  };
+  fill(
+    id,
+    element('thead', {}, element('tr', {}, ...head.map((name) => cell('th', name)))),
+    element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((value) => cell('td', value))))),
+  );
+};
+
+/** A bar for each {label, share, text, mark}, shares from 0 to 1. */
+export const bars = (id, items) =>
+  fill(
+    id,
+    element(
+      'div',
+      {class: 'bars'},
+      ...items.flatMap(({label, share, text, mark, kind}) => [
+        element('span', {}, label),
+        element(
+          'div',
+          {class: 'track'},
+          element('div', {class: `fill ${kind ?? ''}`, style: `width:${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`}),
+          mark === undefined ? null : element('div', {class: 'mark', style: `left:${(100 * mark).toFixed(1)}%`}),
+        ),
+        element('span', {}, text),
+      ]),
+    ),
+  );
+
+export const tile = (title, value, note, live) =>
+  element(
+    'div',
+    {class: 'tile', 'data-tile': live},
+    element('h2', {}, title),
+    element('div', {class: 'value'}, value),
+    element('div', {class: 'note'}, note),
+  );
+
+/** Seconds as people say them. */
+export const duration = (seconds) => {
+  if (seconds < 0) return '–';
+  if (seconds < 120) return `${short(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+};
+
+export const moment = (ms) => (ms > 0 ? new Date(ms).toLocaleString() : '–');
