@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureCounts;
 import dev.millrace.engine.feature.FeatureSpace;
+import dev.millrace.engine.feature.FeatureStatistics;
 import dev.millrace.engine.feature.Featurizer;
 import dev.millrace.engine.feature.TargetScaler;
 import dev.millrace.engine.kernel.Kernels;
@@ -455,6 +456,16 @@ public final class Learner {
     undersampling.countOnFrom(before.undersampled());
     counts[SKIPPED_STEPS] = before.skippedSteps();
     progress.touch();
+  }
+
+  /** What is known of the values of each feature. */
+  public List<FeatureStatistics> featureStatistics() {
+    return featurizer.statistics();
+  }
+
+  /** Bytes of the model as it is stored, of growing tables what is known; metrics aside. */
+  public long stateBytes() {
+    return model.bytes();
   }
 
   /** What features had to do without. */

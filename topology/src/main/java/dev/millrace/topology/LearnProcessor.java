@@ -29,6 +29,7 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   private final LearningLoop.Schemas schemas;
   private final OutputSchemas ids;
   private final CommittedOffsets committed;
+  private final ModelProbe probe;
 
   private ProcessorContext<OutputKey, byte[]> context;
   private ModelStore store;
@@ -40,12 +41,14 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
       Kernels kernels,
       LearningLoop.Schemas schemas,
       OutputSchemas ids,
-      CommittedOffsets committed) {
+      CommittedOffsets committed,
+      ModelProbe probe) {
     this.pipeline = pipeline;
     this.kernels = kernels;
     this.schemas = schemas;
     this.ids = ids;
     this.committed = committed;
+    this.probe = probe;
   }
 
   /** Runs after the store has been restored, at the start and each time the task comes back. */
@@ -55,7 +58,8 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
     node = ((InternalProcessorContext<?, ?>) context).currentNode();
     store = context.getStateStore(Names.STORE);
     int partition = context.taskId().partition();
-    task = new ModelTask(pipeline, partition, kernels, schemas, ids, committed, new Forward());
+    task =
+        new ModelTask(pipeline, partition, kernels, schemas, ids, committed, new Forward(), probe);
     try {
       task.read(store);
     } catch (RuntimeException | Error e) {

@@ -11,6 +11,7 @@ import dev.millrace.engine.state.BlockWriter;
 import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.schemas.wire.WireFormatException;
+import dev.millrace.topology.StageTimer.Stage;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.decode.BadEventException;
@@ -75,6 +76,7 @@ public final class LearningLoop implements AutoCloseable {
   private final WorkerPool workers;
   private final Schemas schemas;
   private final Sink sink;
+  private final StageTimer timer;
   private final Deque<Event> waiting = new ArrayDeque<>();
   private final Map<Integer, EventDecoder> decoders = new HashMap<>();
   private final Map<Integer, Unusable> unusable = new HashMap<>();
@@ -83,28 +85,38 @@ public final class LearningLoop implements AutoCloseable {
   private Learner learner; // null until the first usable schema
 
   public LearningLoop(Pipeline pipeline, Kernels kernels, Schemas schemas, Sink sink) {
-    this(pipeline, kernels, schemas, sink, pipeline.name());
+    this(pipeline, kernels, schemas, sink, pipeline.name(), StageTimer.NONE);
   }
 
   /**
    * A loop that has read nothing.
    *
    * @param name what its threads are called by, {@code <name>-worker-1} and so on
+   * @param timer told of each stage that an event has passed
    */
-  LearningLoop(Pipeline pipeline, Kernels kernels, Schemas schemas, Sink sink, String name) {
+  LearningLoop(
+      Pipeline pipeline,
+      Kernels kernels,
+      Schemas schemas,
+      Sink sink,
+      String name,
+      StageTimer timer) {
     this.pipeline = pipeline;
     this.kernels = kernels;
     this.schemas = schemas;
     this.sink = sink;
+    this.timer = timer;
     lineage = Lineage.of(pipeline);
     workers = new WorkerPool(pipeline.threads(), name);
   }
 
   /** Takes the next event through all its stages. */
   public void accept(Event event) {
+    timer.begin(false);
     state = state.withRead(event.offset());
     try {
       decode(event);
+      timer.end(Stage.DECODE);
     } catch (BadEventException why) {
       state = state.withDeadLetter(why.reason());
       sink.deadLetter(event, why);
@@ -112,11 +124,14 @@ public final class LearningLoop implements AutoCloseable {
     }
     learner.add(event.offset());
     waiting.add(event);
+    timer.end(Stage.FEATURIZE);
     if (learner.mustPredict()) {
       predict();
+      timer.end(Stage.PREDICT);
     }
     if (learner.batchIsFull()) {
       step();
+      timer.end(Stage.LEARN);
     }
   }
 

@@ -49,6 +49,8 @@ public final class ModelTask implements AutoCloseable {
   private final OutputSchemas ids;
   private final CommittedOffsets committed;
   private final Output output;
+  private final ModelProbe probe;
+  private final StageTimer timer;
   private final LearningLoop loop;
   private final Reports reports;
   private Event at; // in process(), or the last one that was
@@ -56,6 +58,7 @@ public final class ModelTask implements AutoCloseable {
   private boolean changed; // since the last commit
   private boolean isNew; // nothing has been written yet, so that even the first commit is
 
+  /** A task that nobody looks into. */
   public ModelTask(
       Pipeline pipeline,
       int partition,
@@ -64,13 +67,28 @@ public final class ModelTask implements AutoCloseable {
       OutputSchemas ids,
       CommittedOffsets committed,
       Output output) {
+    this(pipeline, partition, kernels, schemas, ids, committed, output, ModelProbe.NONE);
+  }
+
+  /** A task that has read nothing. */
+  ModelTask(
+      Pipeline pipeline,
+      int partition,
+      Kernels kernels,
+      LearningLoop.Schemas schemas,
+      OutputSchemas ids,
+      CommittedOffsets committed,
+      Output output,
+      ModelProbe probe) {
     this.pipeline = pipeline;
     this.partition = partition;
     this.ids = ids;
     this.committed = committed;
     this.output = output;
     String model = Names.model(pipeline.name(), partition);
-    loop = new LearningLoop(pipeline, kernels, schemas, new Results(), model);
+    this.probe = probe;
+    timer = probe.timer(partition);
+    loop = new LearningLoop(pipeline, kernels, schemas, new Results(), model, timer);
     reports = new Reports(pipeline, partition);
   }
 
@@ -109,12 +127,15 @@ public final class ModelTask implements AutoCloseable {
       return;
     }
     isNew = false;
+    timer.begin(true);
     loop.predict();
     loop.writeChanged(store);
     byte[] metrics = reports.metrics(loop).encode(ids.metrics());
     long timestamp = at == null ? 0 : at.timestamp();
     send(Names.METRICS, reports.modelKey(), metrics, timestamp);
     changed = false;
+    timer.end(StageTimer.Stage.COMMIT);
+    probe.look(partition, loop);
   }
 
   /** Ends the task's threads. */

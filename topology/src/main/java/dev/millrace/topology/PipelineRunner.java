@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -76,12 +78,12 @@ public final class PipelineRunner implements AutoCloseable {
       Kernels kernels,
       SchemaRegistry registry,
       InstantSource clock) {
-    return start(pipeline, stateDir, kernels, registry, clock, StartListener.NONE);
+    return start(pipeline, stateDir, kernels, registry, clock, StartListener.NONE, ModelProbe.NONE);
   }
 
   /**
    * As {@link #start(Pipeline, Path, Kernels, SchemaRegistry, InstantSource)}, and tells how the
-   * start gets on.
+   * start gets on, and how the models do from within.
    */
   public static PipelineRunner start(
       Pipeline pipeline,
@@ -89,7 +91,8 @@ public final class PipelineRunner implements AutoCloseable {
       Kernels kernels,
       SchemaRegistry registry,
       InstantSource clock,
-      StartListener listener) {
+      StartListener listener,
+      ModelProbe probe) {
     Instant start = clock.instant();
     Preflight preflight = new Preflight(pipeline, registry);
     Preflight.Findings findings = patiently(preflight::check);
@@ -105,7 +108,8 @@ public final class PipelineRunner implements AutoCloseable {
     StreamsConfig config = new StreamsConfig(settings);
     RegistrySchemas schemas = new RegistrySchemas(registry, StreamsSettings.waitMax(config), clock);
     Topology topology =
-        TrainTopology.build(pipeline, kernels, schemas, ids, CommittedOffsets.of(pipeline), config);
+        TrainTopology.build(
+            pipeline, kernels, schemas, ids, CommittedOffsets.of(pipeline), config, probe);
     KafkaStreams streams = streams(pipeline, stateDir, topology, config);
     if (!CleanEnd.take(stateDir, pipeline.name())) {
       streams.cleanUp(); // whatever is there, the changelog has it as it was committed
@@ -219,12 +223,31 @@ public final class PipelineRunner implements AutoCloseable {
     return Optional.ofNullable(error).map(e -> UserFault.in(e).orElse(e));
   }
 
-  /** Commits and stops, within a minute. */
+  /** The client of Kafka Streams, for who reads its metrics; it is not to be started or closed. */
+  public KafkaStreams streams() {
+    return streams;
+  }
+
+  /** Commits and stops, within a minute; the group keeps this instance's place. */
   @Override
   public void close() {
+    close(GroupMembershipOperation.REMAIN_IN_GROUP);
+  }
+
+  /**
+   * Commits and stops, within a minute, and gives its place in the group up, so that nobody waits
+   * for it.
+   */
+  public void leave() {
+    close(GroupMembershipOperation.LEAVE_GROUP);
+  }
+
+  private void close(GroupMembershipOperation membership) {
     warmUp.interrupt();
     schemas.close();
-    if (streams.close(CLOSE_MAX) && failure.get() == null) {
+    boolean ended =
+        streams.close(CloseOptions.timeout(CLOSE_MAX).withGroupMembershipOperation(membership));
+    if (ended && failure.get() == null) {
       CleanEnd.leave(stateDir, pipeline.name());
     }
   }

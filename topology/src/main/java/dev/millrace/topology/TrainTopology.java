@@ -23,6 +23,7 @@ import org.apache.kafka.streams.TopologyConfig;
 public final class TrainTopology {
   private TrainTopology() {}
 
+  /** The topology of a pipeline whose models nobody looks into. */
   public static Topology build(
       Pipeline pipeline,
       Kernels kernels,
@@ -30,6 +31,22 @@ public final class TrainTopology {
       OutputSchemas ids,
       CommittedOffsets committed,
       StreamsConfig config) {
+    return build(pipeline, kernels, schemas, ids, committed, config, ModelProbe.NONE);
+  }
+
+  /**
+   * The topology of a pipeline.
+   *
+   * @param probe looks at the models from within
+   */
+  public static Topology build(
+      Pipeline pipeline,
+      Kernels kernels,
+      LearningLoop.Schemas schemas,
+      OutputSchemas ids,
+      CommittedOffsets committed,
+      StreamsConfig config,
+      ModelProbe probe) {
     Topology topology = new Topology(new TopologyConfig(config));
     topology.addSource(
         AutoOffsetReset.earliest(),
@@ -40,7 +57,7 @@ public final class TrainTopology {
         pipeline.input().topic());
     topology.addProcessor(
         Names.PROCESSOR,
-        () -> new LearnProcessor(pipeline, kernels, schemas, ids, committed),
+        () -> new LearnProcessor(pipeline, kernels, schemas, ids, committed, probe),
         Names.SOURCE);
     topology.addStateStore(
         ModelStore.builder(Names.STORE, StreamsSettings.CHANGELOG), Names.PROCESSOR);

@@ -1,10 +1,10 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.web.Dashboard;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
-import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
@@ -81,24 +81,25 @@ public final class RunCommand implements Callable<Integer> {
     StartReport report = new StartReport(pipeline, clock, err);
     try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
         Dashboard dashboard = http.open(List.of(pipeline), clock, err);
-        PipelineRunner runner =
-            PipelineRunner.start(
+        PipelineHost host =
+            PipelineHost.start(
                 pipeline,
                 state,
                 chosen,
                 registry,
                 clock,
-                StartListener.both(report, dashboard.listener(pipeline)))) {
-      dashboard.watch(pipeline, runner);
+                StartListener.both(report, dashboard.listener(pipeline)),
+                dashboard.probe(pipeline))) {
+      dashboard.watch(host);
       err.printf(
           "%s: %s → %s, state in %s. Ctrl-C stops.%n",
           pipeline.name(), pipeline.input().topic(), pipeline.outputs().predictions(), state);
       dashboard.url().ifPresent(url -> err.printf("%s: %s%n", pipeline.name(), url));
       err.flush();
-      BrokerWatch brokers = new BrokerWatch(pipeline, runner::bytesReceived, clock, err);
+      BrokerWatch brokers = new BrokerWatch(pipeline, host::bytesReceived, clock, err);
       while (!interrupt.asked()) {
-        if (runner.awaitEnd(GLANCE)) {
-          throw new PipelineEndedException(pipeline.name(), runner.failure().orElse(null));
+        if (host.awaitEnd(GLANCE)) {
+          throw new PipelineEndedException(pipeline.name(), host.failure().orElse(null));
         }
         report.glance();
         brokers.glance();

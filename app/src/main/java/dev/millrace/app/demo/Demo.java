@@ -3,13 +3,13 @@ package dev.millrace.app.demo;
 import dev.millrace.app.data.CsvOptions;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.embedded.LocalCluster;
+import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.web.Dashboard;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.Subjects;
-import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.config.Pipeline;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,20 +115,21 @@ public final class Demo {
     Schema schema = CsvSource.schema(file, pipeline, CsvOptions.DEFAULT);
     int schemaId = registry.register(Subjects.value(pipeline.input().topic()), schema);
     Feeder feeder = new Feeder(pipeline, file, schemaId, eventsPerSecond, present(pipeline));
-    try (PipelineRunner runner =
-            PipelineRunner.start(
+    try (PipelineHost host =
+            PipelineHost.start(
                 pipeline,
                 dir.resolve("state"),
                 kernels,
                 registry,
                 InstantSource.system(),
-                page.listener(pipeline));
+                page.listener(pipeline),
+                page.probe(pipeline));
         Watcher watcher = new Watcher(pipeline)) {
-      page.watch(pipeline, runner);
+      page.watch(host);
       long startNanos = System.nanoTime();
       Thread feeding = Thread.ofPlatform().name("millrace-feeder").start(feeder);
       try {
-        if (!watch(feeder, runner, watcher, stop)) {
+        if (!watch(feeder, host, watcher, stop)) {
           return Optional.empty();
         }
         Map<String, Object> result = result(watcher, (System.nanoTime() - startNanos) / 1e9);
@@ -160,7 +161,7 @@ public final class Demo {
   }
 
   /** Shows the figures until all is learned and seen; false if stopped before. */
-  private boolean watch(Feeder feeder, PipelineRunner runner, Watcher watcher, BooleanSupplier stop)
+  private boolean watch(Feeder feeder, PipelineHost host, Watcher watcher, BooleanSupplier stop)
       throws InterruptedException {
     Pace pace = new Pace();
     while (!stop.getAsBoolean()) {
@@ -184,8 +185,8 @@ public final class Demo {
       if (feeder.failure() != null) {
         throw new IllegalStateException("producing failed", feeder.failure());
       }
-      if (runner.awaitEnd(Duration.ZERO)) {
-        throw new IllegalStateException("the pipeline stopped", runner.failure().orElse(null));
+      if (host.awaitEnd(Duration.ZERO)) {
+        throw new IllegalStateException("the pipeline stopped", host.failure().orElse(null));
       }
     }
     return false;

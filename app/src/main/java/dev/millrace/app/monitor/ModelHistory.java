@@ -1,9 +1,12 @@
 package dev.millrace.app.monitor;
 
 import dev.millrace.schemas.Metrics;
+import dev.millrace.topology.StageTimer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What is known of the model of one partition: its newest metrics, and its way there. */
@@ -34,7 +37,11 @@ final class ModelHistory {
   }
 
   /** As it stands now; once a second or so, since the pace follows from these calls. */
-  ModelFrame frame(long nowMs, OptionalLong inputEnd) {
+  ModelFrame frame(
+      long nowMs,
+      OptionalLong inputEnd,
+      Optional<InsideView> inside,
+      Map<StageTimer.Stage, Double> nanosAnEvent) {
     marks.addLast(new Mark(nowMs, newest.read()));
     while (marks.size() > 2 && nowMs - marks.getFirst().timeMs > PACE_MS) {
       marks.removeFirst();
@@ -42,7 +49,7 @@ final class ModelHistory {
     long lag = inputEnd.isPresent() ? Math.max(0, inputEnd.getAsLong() - newest.offset() - 1) : -1;
     Pace pace = new Pace(nowMs, eventsPerSecond(), lag, lagSeconds(nowMs, lag));
     paces.add(pace);
-    return new ModelFrame(eventTime, pace, newest);
+    return new ModelFrame(eventTime, pace, newest, inside, nanosAnEvent);
   }
 
   private double lagSeconds(long nowMs, long lag) {

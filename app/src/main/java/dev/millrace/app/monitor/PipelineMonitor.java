@@ -1,8 +1,9 @@
 package dev.millrace.app.monitor;
 
+import dev.millrace.app.host.PipelineHost;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.wire.WireFormatException;
-import dev.millrace.topology.PipelineRunner;
+import dev.millrace.topology.ModelProbe;
 import dev.millrace.topology.Restoring;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
@@ -39,10 +40,11 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
   private final Pipeline pipeline;
   private final InstantSource clock;
   private final Frames frames;
+  private final Inside inside;
   private final Map<String, Restoring> restoring = new ConcurrentSkipListMap<>();
   private final SortedMap<Integer, ModelHistory> models = new TreeMap<>(); // guarded by itself
   private final Deque<DeadLetterSample> deadLetters = new ArrayDeque<>(); // guarded by models
-  private volatile PipelineRunner runner; // null while it starts
+  private volatile PipelineHost host; // null while it starts
   private volatile String problem;
   private volatile Frame newest;
   private volatile boolean closed;
@@ -58,13 +60,19 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
     this.pipeline = pipeline;
     this.clock = clock;
     this.frames = frames;
+    this.inside = new Inside(clock);
     newest = frame(Map.of());
   }
 
   /** Begins to read what the pipeline publishes: its topics are there now. */
-  public void watch(PipelineRunner started) {
-    runner = started;
+  public void watch(PipelineHost started) {
+    host = started;
     thread = Thread.ofPlatform().daemon().name(pipeline.name() + "-monitor").start(this::read);
+  }
+
+  /** Looks into the models while they are learned. */
+  public ModelProbe probe() {
+    return inside;
   }
 
   @Override
@@ -148,19 +156,19 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
 
   private Frame frame(Map<Integer, Long> inputEnds) {
     long now = clock.millis();
-    PipelineRunner running = runner;
+    PipelineHost running = host;
     Optional<String> ended =
         running == null ? Optional.empty() : running.failure().map(Throwable::getMessage);
     synchronized (models) {
       List<ModelFrame> modelFrames =
           models.entrySet().stream()
               .filter(model -> !model.getValue().isEmpty())
-              .map(model -> model.getValue().frame(now, end(inputEnds, model.getKey())))
+              .map(model -> frame(model.getKey(), model.getValue(), now, inputEnds))
               .toList();
       return new Frame(
           pipeline.name(),
           now,
-          running == null ? "STARTING" : running.state().name(),
+          running == null ? "STARTING" : running.state(),
           ended.or(() -> Optional.ofNullable(problem)),
           List.copyOf(restoring.values()),
           modelFrames,
@@ -168,9 +176,20 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
     }
   }
 
+  private ModelFrame frame(
+      int partition, ModelHistory model, long now, Map<Integer, Long> inputEnds) {
+    return model.frame(
+        now, end(inputEnds, partition), inside.view(partition), inside.nanosAnEvent(partition));
+  }
+
   private static OptionalLong end(Map<Integer, Long> ends, int partition) {
     Long end = ends.get(partition);
     return end == null ? OptionalLong.empty() : OptionalLong.of(end);
+  }
+
+  /** The pipeline that is watched; none while it starts. */
+  public Optional<PipelineHost> host() {
+    return Optional.ofNullable(host);
   }
 
   public Pipeline pipeline() {

@@ -1,8 +1,9 @@
 package dev.millrace.app.web;
 
+import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.monitor.Frames;
 import dev.millrace.app.monitor.PipelineMonitor;
-import dev.millrace.topology.PipelineRunner;
+import dev.millrace.topology.ModelProbe;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
 import java.net.InetSocketAddress;
@@ -53,9 +54,14 @@ public final class Dashboard implements AutoCloseable {
     return monitors.find(pipeline.name()).map(StartListener.class::cast).orElse(StartListener.NONE);
   }
 
+  /** Who looks into the models of a pipeline. */
+  public ModelProbe probe(Pipeline pipeline) {
+    return monitors.find(pipeline.name()).map(PipelineMonitor::probe).orElse(ModelProbe.NONE);
+  }
+
   /** Begins to watch a pipeline that has been started. */
-  public void watch(Pipeline pipeline, PipelineRunner runner) {
-    monitors.find(pipeline.name()).ifPresent(monitor -> monitor.watch(runner));
+  public void watch(PipelineHost host) {
+    monitors.find(host.pipeline().name()).ifPresent(monitor -> monitor.watch(host));
   }
 
   /** Where the page is, if it is anywhere. */

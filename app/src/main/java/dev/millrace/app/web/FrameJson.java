@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.app.monitor.DeadLetterSample;
 import dev.millrace.app.monitor.Frame;
+import dev.millrace.app.monitor.InsideView;
 import dev.millrace.app.monitor.ModelFrame;
 import dev.millrace.app.monitor.Pace;
+import dev.millrace.engine.feature.FeatureStatistics;
+import dev.millrace.engine.metric.ClassView;
 import dev.millrace.schemas.Metrics;
 import java.util.List;
+import java.util.Locale;
 
 /** What the page reads of a pipeline; docs/http.md has the fields. */
 final class FrameJson {
@@ -60,16 +64,52 @@ final class FrameJson {
     ObjectNode deadLetters = json.putObject("dead_letters");
     metrics.deadLetters().forEach(deadLetters::put);
     ObjectNode figures = json.putObject("figures");
-    metrics.metrics().forEach((name, value) -> putNumber(figures, name, value));
+    metrics.metrics().forEach((name, value) -> Json.putNumber(figures, name, value));
+    if (!model.nanosAnEvent().isEmpty()) {
+      ObjectNode stages = json.putObject("stage_seconds");
+      model
+          .nanosAnEvent()
+          .forEach(
+              (stage, nanos) -> stages.put(stage.name().toLowerCase(Locale.ROOT), nanos / 1e9));
+    }
+    model.inside().ifPresent(inside -> put(inside, json));
     return json;
   }
 
-  /** JSON has no NaN and no infinity. */
-  private static void putNumber(ObjectNode json, String name, double value) {
-    if (Double.isFinite(value)) {
-      json.put(name, value);
-    } else {
-      json.putNull(name);
+  private static void put(InsideView inside, ObjectNode json) {
+    json.put("state_bytes", inside.stateBytes());
+    ArrayNode features = json.putArray("features");
+    for (FeatureStatistics feature : inside.features()) {
+      ObjectNode each =
+          features
+              .addObject()
+              .put("name", feature.name())
+              .put("kind", feature.kind().name().toLowerCase(Locale.ROOT))
+              .put("count", feature.count());
+      Json.putNumber(each, "mean", feature.mean());
+      Json.putNumber(each, "deviation", feature.deviation());
+      feature.texts().ifPresent(texts -> each.put("texts", texts));
+    }
+    inside.classView().ifPresent(view -> put(view, inside.classes(), json));
+  }
+
+  private static void put(ClassView view, List<String> names, ObjectNode json) {
+    ArrayNode classes = json.putArray("classes");
+    for (int k = 0; k < names.size(); k++) {
+      ClassView.OfClass of = view.classes().get(k);
+      classes
+          .addObject()
+          .put("name", names.get(k))
+          .put("labels", of.labels())
+          .put("predictions", of.predictions())
+          .put("hits", of.hits());
+    }
+    ArrayNode bins = json.putArray("confidence");
+    for (ClassView.Bin bin : view.bins()) {
+      bins.addObject()
+          .put("events", bin.events())
+          .put("confidence", bin.confidence())
+          .put("hits", bin.hits());
     }
   }
 
@@ -110,7 +150,7 @@ final class FrameJson {
   }
 
   static ArrayNode deadLetters(List<DeadLetterSample> letters) {
-    ArrayNode json = Json.object().putArray("dead_letters");
+    ArrayNode json = Json.array();
     letters.forEach(
         letter ->
             json.addObject()

@@ -12,9 +12,11 @@ final class HttpFace implements AutoCloseable {
 
   private final WebServer server;
   private final StreamRoutes streams;
+  private final MetricsRoutes metrics;
   private final String host;
 
-  private HttpFace(WebServer server, StreamRoutes streams, String host) {
+  private HttpFace(WebServer server, StreamRoutes streams, MetricsRoutes metrics, String host) {
+    this.metrics = metrics;
     this.server = server;
     this.streams = streams;
     this.host = host;
@@ -29,6 +31,7 @@ final class HttpFace implements AutoCloseable {
   static HttpFace start(
       InetSocketAddress address, Access access, Monitors monitors, Frames frames) {
     StreamRoutes streams = new StreamRoutes(monitors, frames);
+    MetricsRoutes metrics = new MetricsRoutes(monitors);
     WebServer server =
         WebServer.builder()
             .address(address.getAddress())
@@ -36,14 +39,18 @@ final class HttpFace implements AutoCloseable {
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(100))
             .maxPayloadSize(REQUEST_BYTES_MAX)
-            .routing(routing -> route(routing, access, monitors, streams))
+            .routing(routing -> route(routing, access, monitors, streams, metrics))
             .build()
             .start();
-    return new HttpFace(server, streams, address.getHostString());
+    return new HttpFace(server, streams, metrics, address.getHostString());
   }
 
   private static void route(
-      HttpRouting.Builder routing, Access access, Monitors monitors, StreamRoutes streams) {
+      HttpRouting.Builder routing,
+      Access access,
+      Monitors monitors,
+      StreamRoutes streams,
+      MetricsRoutes metrics) {
     routing
         .addFilter(access::filter)
         .error(
@@ -54,6 +61,8 @@ final class HttpFace implements AutoCloseable {
             (request, response, e) -> Json.error(response, 500, "Not answered: " + e))
         .register("/", new PageRoutes())
         .register("/page", streams)
+        .register("/pipelines", new AdminRoutes(monitors))
+        .register("/metrics", metrics)
         .any(
             (request, response) ->
                 Json.error(response, 404, "Nothing is at " + request.path().path()));
@@ -72,5 +81,6 @@ final class HttpFace implements AutoCloseable {
   public void close() {
     streams.close();
     server.stop();
+    metrics.close();
   }
 }

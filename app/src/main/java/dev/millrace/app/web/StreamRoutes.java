@@ -44,7 +44,7 @@ final class StreamRoutes implements HttpService {
   }
 
   private void newest(ServerRequest request, ServerResponse response) {
-    ArrayNode all = Json.object().putArray("frames");
+    ArrayNode all = Json.array();
     monitors.all().forEach(monitor -> all.add(FrameJson.of(monitor.newest())));
     Json.send(response, 200, all);
   }

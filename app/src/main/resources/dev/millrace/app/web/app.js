@@ -1,7 +1,7 @@
 // The page: keeps the newest frame of each pipeline, and draws the chosen one.
 import {Chart, short} from '/charts.js';
-import {bars, duration, element, fill, moment, show, table, tile} from '/panels.js';
-import {follow, get} from '/stream.js';
+import {bars, bytes, duration, element, fill, moment, show, table, tile} from '/panels.js';
+import {follow, get, send} from '/stream.js';
 
 const POINTS_MAX = 1200;
 
@@ -10,12 +10,14 @@ const past = new Map(); // columns, by pipeline and partition
 let chosen = null;
 let partition = null;
 let figure = null;
-let lettersShown = -1;
+let lettersShown = null;
+let snapshotsAt = 0;
 
 const quality = new Chart('quality', false);
 const loss = new Chart('loss', false);
 const throughput = new Chart('throughput', true);
 const lag = new Chart('lag', true);
+const calibration = new Chart('calibration', false);
 
 const WORDS = {
   accuracy: 'Accuracy', balanced_accuracy: 'Balanced accuracy', f1: 'F1', kappa: 'Kappa',
@@ -96,7 +98,7 @@ const drawHeader = (frame) => {
     ),
   );
   const pill = document.getElementById('state');
-  const words = {RUNNING: 'running', REBALANCING: 'joining', STARTING: 'starting', ERROR: 'failed', NOT_RUNNING: 'stopped'};
+  const words = {RUNNING: 'running', REBALANCING: 'joining', STARTING: 'starting', ROLLING_BACK: 'rolling back', ERROR: 'failed', NOT_RUNNING: 'stopped'};
   const paused = model()?.figures.learning_paused === 1;
   pill.textContent = frame.state === 'RUNNING' && paused ? 'running, learning paused' : words[frame.state] ?? frame.state.toLowerCase();
   pill.className = `pill ${frame.state === 'ERROR' ? 'bad' : frame.state === 'RUNNING' && !paused ? 'good' : 'warm'}`;
@@ -232,6 +234,109 @@ const drawExperts = (m) => {
   );
 };
 
+const drawClasses = (m) => {
+  show('classes-card', m.classes !== undefined);
+  show('calibration-card', m.confidence !== undefined);
+  if (!m.classes) return;
+  const all = m.classes.reduce((sum, each) => sum + each.labels, 0) || 1;
+  const most = [...m.classes].sort((a, b) => b.labels - a.labels).slice(0, 12);
+  bars(
+    'classes',
+    most.map((each) => ({
+      label: each.name,
+      share: each.labels / all,
+      mark: each.predictions / all,
+      text: `${(100 * each.labels / all).toFixed(0)} %, said ${(100 * each.predictions / all).toFixed(0)} %, recall ${short(each.labels ? each.hits / each.labels : NaN)}`,
+    })),
+  );
+  const bins = m.confidence.filter((bin) => bin.events > 0.5);
+  calibration.show(
+    [{label: 'right', color: '--model', points: true}, {label: 'confidence', color: '--quiet', dash: [4, 4]}],
+    [bins.map((bin) => bin.confidence / bin.events), bins.map((bin) => bin.hits / bin.events), bins.map((bin) => bin.confidence / bin.events)],
+    `Share of right predictions by confidence; calibration error ${short(m.figures.ece_fading)}`,
+  );
+};
+
+const drawStages = (m) => {
+  show('stages-card', m.stage_seconds !== undefined);
+  if (!m.stage_seconds) return;
+  const stages = Object.entries(m.stage_seconds);
+  const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0) || 1;
+  bars('stages', stages.map(([name, seconds]) => ({label: name, share: seconds / total, text: `${short(seconds * 1e6)} µs`})));
+  document.getElementById('stages').append(
+    element('p', {class: 'empty'}, `${short(total * 1e6)} µs an event in this instance; state ${bytes(m.state_bytes)}`),
+  );
+};
+
+const drawFeatures = (m) => {
+  show('features-card', (m.features ?? []).length > 0);
+  if (!m.features) return;
+  const number = (value) => ({text: short(value), class: 'number'});
+  table(
+    'features',
+    ['feature', 'kind', {text: 'values', class: 'number'}, {text: 'mean', class: 'number'}, {text: 'deviation', class: 'number'}],
+    m.features.slice(0, 60).map((f) => [
+      f.name,
+      f.texts === undefined ? f.kind.replaceAll('_', ' ') : `${f.kind}, ${short(f.texts)} texts`,
+      number(f.count || null),
+      number(f.mean),
+      number(f.deviation),
+    ]),
+  );
+};
+
+/** Copies are read again when there may be new ones, but not more often than every five seconds. */
+const drawSnapshots = async () => {
+  if (Date.now() - snapshotsAt < 5000) return;
+  snapshotsAt = Date.now();
+  const name = chosen;
+  const copies = (await get(`/pipelines/${encodeURIComponent(name)}/snapshots`)).filter(
+    (copy) => copy.problem || copy.partition === partition,
+  );
+  if (name !== chosen) return;
+  const now = model();
+  table(
+    'snapshots',
+    ['version', 'from', 'offsets', 'size', word(headline(now.figures)), 'changes', 'digest', ''],
+    copies.reverse().map((copy) =>
+      copy.problem
+        ? [copy.version, '', {text: copy.problem, class: 'wrap'}, '', '', '', '', '']
+        : [
+            copy.version,
+            copy.parent ?? 'new',
+            `${copy.first_offset} to ${copy.last_offset}`,
+            bytes(copy.bytes),
+            short(copy.figures[`${headline(now.figures)}_window`]),
+            {text: copy.changes.map((change) => change.what).join('; ') || '–', class: 'wrap'},
+            copy.weights_digest.slice(0, 10),
+            element(
+              'button',
+              {type: 'button', class: 'small', 'aria-label': `Roll back to version ${copy.version}`, onclick: () => rollBack(copy)},
+              'Roll back',
+            ),
+          ],
+    ),
+  );
+  if (copies.length === 0) fill('snapshots', element('caption', {class: 'empty'}, 'None yet.'));
+};
+
+const rollBack = async (copy) => {
+  const name = chosen;
+  const sure = await ask(
+    `Roll back to version ${copy.version}?`,
+    `${name} stops for some seconds, takes the copy as its model, and goes on with the next event. What it learned after offset ${copy.last_offset} is no longer in the model; predictions stay.`,
+  );
+  if (!sure) return;
+  try {
+    const path = `/pipelines/${encodeURIComponent(name)}/snapshots/${copy.version}/rollback?partition=${copy.partition}`;
+    const [done] = await send('POST', path);
+    say(`Rolled back: version ${done.version} is ${done.from_version} again, from offset ${done.next_offset} on.`);
+  } catch (error) {
+    report(error);
+  }
+  snapshotsAt = 0;
+};
+
 const drawCounts = (m) => {
   const c = m.counts;
   table('counts', ['', {text: 'events', class: 'number'}], [
@@ -277,21 +382,40 @@ const draw = () => {
   drawFigures(m);
   drawPace(m);
   drawExperts(m);
+  drawClasses(m);
+  drawStages(m);
+  drawFeatures(m);
   drawCounts(m);
   drawLetters(frame, m).catch(report);
+  if (frame.state === 'RUNNING') drawSnapshots().catch(report);
 };
 
-const report = (error) => {
-  const problem = document.getElementById('problem');
-  problem.hidden = false;
-  problem.textContent = error.message;
+const report = (error) => say(error.message);
+
+/** Said until it is put away, or something else is. */
+const say = (text) => {
+  document.getElementById('said-text').textContent = text;
+  show('said', true);
 };
+document.getElementById('said-close').onclick = () => show('said', false);
+
+/** Whether the user is sure. */
+const ask = (title, text) =>
+  new Promise((resolve) => {
+    const dialog = document.getElementById('ask');
+    document.getElementById('ask-title').textContent = title;
+    document.getElementById('ask-text').textContent = text;
+    dialog.returnValue = 'no';
+    dialog.onclose = () => resolve(dialog.returnValue === 'yes');
+    dialog.showModal();
+  });
 
 // ---- choices
 
 const choose = (name) => {
   chosen = name;
   partition = frames.get(name).models[0]?.partition ?? null;
+  snapshotsAt = 0;
   draw();
 };
 
@@ -317,6 +441,7 @@ document.getElementById('figure').onchange = (event) => {
 };
 document.getElementById('partition').onchange = (event) => {
   partition = Number(event.target.value);
+  snapshotsAt = 0;
   draw();
 };
 document.getElementById('theme').onclick = () => {

@@ -71,3 +71,6 @@ export const duration = (seconds) => {
 };
 
 export const moment = (ms) => (ms > 0 ? new Date(ms).toLocaleString() : '–');
+
+/** Bytes in units of 1,000. */
+export const bytes = (count) => (count === undefined ? '–' : count < 1000 ? `${count} B` : `${short(count / 1000)} kB`.replace(' k kB', ' MB').replace(' M kB', ' GB'));

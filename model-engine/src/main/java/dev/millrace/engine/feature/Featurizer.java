@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -94,6 +95,26 @@ public final class Featurizer {
   /** What features had to do without so far. */
   public FeatureCounts counts() {
     return counts;
+  }
+
+  /** What is known of the values of each feature. */
+  public List<FeatureStatistics> statistics() {
+    return IntStream.range(0, fields.length).mapToObj(this::statistics).toList();
+  }
+
+  private FeatureStatistics statistics(int field) {
+    FeatureSpec spec = fields[field].spec();
+    boolean scalar = statistic[field] >= 0 && spec.kind() != FeatureKind.VECTOR;
+    int i = statistic[field];
+    return new FeatureStatistics(
+        spec.name(),
+        spec.kind(),
+        scalar ? count[field] : 0,
+        scalar && count[field] > 0 ? mean[i] : Double.NaN,
+        scalar && count[field] > 0 ? Math.sqrt(m2[i] / count[field]) : Double.NaN,
+        vocabularies[field] == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(vocabularies[field].known()));
   }
 
   /** The same for an event whose label is known, if it has one. */

@@ -104,6 +104,11 @@ public final class ClassMetrics implements Prequential {
     }
   }
 
+  /** How it stands with each class, and with the probabilities, of late. */
+  public ClassView view() {
+    return fading.view();
+  }
+
   @Override
   public Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();

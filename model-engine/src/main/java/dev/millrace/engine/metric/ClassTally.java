@@ -1,6 +1,8 @@
 package dev.millrace.engine.metric;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -175,6 +177,18 @@ final class ClassTally {
       gaps += Math.abs(sums[bin + 2 * BINS] - sums[bin + BINS]);
     }
     return gaps / sums[WEIGHT];
+  }
+
+  ClassView view() {
+    List<ClassView.OfClass> byClass = new ArrayList<>();
+    for (int k = 0; k < classes; k++) {
+      byClass.add(new ClassView.OfClass(labels(k), predictions(k), hits(k)));
+    }
+    List<ClassView.Bin> bins = new ArrayList<>();
+    for (int bin = byBin; bin < byBin + BINS; bin++) {
+      bins.add(new ClassView.Bin(sums[bin], sums[bin + BINS], sums[bin + 2 * BINS]));
+    }
+    return new ClassView(byClass, bins);
   }
 
   void reset() {

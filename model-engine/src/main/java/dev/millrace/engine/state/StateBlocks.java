@@ -51,6 +51,15 @@ public final class StateBlocks {
     }
   }
 
+  /** Bytes of all blocks that are kept. */
+  public long bytes() {
+    long bytes = 0;
+    for (Block block : blocks) {
+      bytes += block.isKept() ? (long) block.count() * block.array().elementBytes() : 0;
+    }
+    return bytes;
+  }
+
   /** Says that any of the arrays may have changed. */
   public void touch() {
     stored = false;
