@@ -99,6 +99,11 @@ final class OutputReader implements AutoCloseable {
     return input.stream().collect(Collectors.toMap(TopicPartition::partition, ends::get));
   }
 
+  /** Ends what it waits for, from another thread. */
+  void wakeUp() {
+    consumer.wakeup();
+  }
+
   @Override
   public void close() {
     consumer.close();

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final long FRAME_MS = 1_000;
   private static final long RETRY_MS = 1_000;
+  private static final long CLOSE_MS = 5_000;
   private static final int DEAD_LETTERS_MAX = 50;
 
   private final Pipeline pipeline;
@@ -46,6 +48,7 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
   private final Deque<DeadLetterSample> deadLetters = new ArrayDeque<>(); // guarded by models
   private volatile PipelineHost host; // null while it starts
   private volatile String problem;
+  private volatile OutputReader newestReader; // null before the first
   private volatile Frame newest;
   private volatile boolean closed;
   private long deadLettersSeen; // guarded by models
@@ -92,11 +95,14 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
   private void read() {
     while (!closed) {
       try (OutputReader reader = new OutputReader(pipeline)) {
+        newestReader = reader;
         problem = null;
         synchronized (models) {
           deadLetters.clear(); // the newest are read again
         }
         read(reader);
+      } catch (WakeupException e) {
+        return; // closed
       } catch (KafkaException e) {
         problem = "the figures cannot be read: " + e.getMessage();
         LOG.debug("the monitor begins anew", e);
@@ -228,10 +234,13 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    OutputReader reader = newestReader;
+    if (reader != null) {
+      reader.wakeUp();
+    }
     if (thread != null) {
-      thread.interrupt();
       try {
-        thread.join();
+        thread.join(CLOSE_MS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -15,6 +15,7 @@ import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.topology.ModelProbe;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.Restoring;
 import dev.millrace.topology.StartListener;
@@ -97,7 +98,13 @@ class RecoveryTest {
 
   private PipelineRunner run(StartListener listener) {
     return PipelineRunner.start(
-        pipeline, dir.resolve("state"), KERNELS, registry, InstantSource.system(), listener);
+        pipeline,
+        dir.resolve("state"),
+        KERNELS,
+        registry,
+        InstantSource.system(),
+        listener,
+        ModelProbe.NONE);
   }
 
   /** Sends the events of a range and lets the pipeline learn them. */

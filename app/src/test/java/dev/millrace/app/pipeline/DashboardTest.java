@@ -1,0 +1,304 @@
+package dev.millrace.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.app.embedded.LocalCluster;
+import dev.millrace.app.host.PipelineHost;
+import dev.millrace.app.web.Dashboard;
+import dev.millrace.engine.kernel.KernelChoice;
+import dev.millrace.schemas.Metrics;
+import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.topology.config.Pipeline;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The page and the API of a pipeline that learns from a real broker, in a real browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DashboardTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int EVENTS = 2_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private LocalCluster cluster;
+  private SchemaRegistry registry;
+  private Pipeline pipeline;
+  private Dashboard dashboard;
+  private PipelineHost host;
+  private List<byte[]> values;
+  private int sent;
+
+  @BeforeAll
+  void start(@TempDir Path dir) throws Exception {
+    cluster = LocalCluster.start(dir.resolve("cluster"));
+    registry = new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()));
+    pipeline = Elec2.pipeline(Elec2.yaml(cluster, 32, 200));
+    cluster.createTopics(List.of(new NewTopic(Elec2.TOPIC, 1, (short) 1)));
+    values = Elec2.values(pipeline, Elec2.register(cluster, pipeline), 20 * EVENTS);
+    InstantSource clock = InstantSource.system();
+    dashboard =
+        Dashboard.open(
+            List.of(pipeline), clock, new InetSocketAddress("127.0.0.1", 0), Optional.empty());
+    host =
+        PipelineHost.start(
+            pipeline,
+            dir.resolve("state"),
+            KernelChoice.select(KernelChoice.Mode.AUTO).kernels(),
+            registry,
+            clock,
+            dashboard.listener(pipeline),
+            dashboard.probe(pipeline));
+    dashboard.watch(host);
+    feed();
+  }
+
+  @AfterAll
+  void stop() {
+    host.close();
+    dashboard.close();
+    registry.close();
+    cluster.close();
+  }
+
+  /** The next events; returns when they are in the figures of the page's server. */
+  private void feed() {
+    Elec2.send(cluster, values.subList(sent, sent + EVENTS));
+    sent += EVENTS;
+    await().atMost(PATIENCE).until(() -> read() >= sent);
+  }
+
+  private long read() throws Exception {
+    JsonNode models = get("/page/frame").get(0).get("models");
+    return models.isEmpty() ? 0 : models.get(0).get("counts").get("read").asLong();
+  }
+
+  private JsonNode get(String path) throws Exception {
+    return JSON.readTree(text(path));
+  }
+
+  private String text(String path) throws Exception {
+    return client.send(request(path).build(), BodyHandlers.ofString(StandardCharsets.UTF_8)).body();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(dashboard.url().orElseThrow() + path));
+  }
+
+  private int status(HttpRequest request) throws Exception {
+    return client.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  private Metrics lastMetrics() {
+    return Metrics.decode(
+        Topics.committed(cluster, pipeline.outputs().metrics()).getLast().value());
+  }
+
+  @Test
+  void shouldShowFiguresThatMoveInABrowserThatComplainsOfNothing() throws Exception {
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      await().atMost(PATIENCE).until(() -> browser.text("#state").equals("running"));
+      String learned = "[data-tile=learned] .value";
+      await().atMost(PATIENCE).until(() -> !browser.text(learned).isEmpty());
+      String before = browser.text(learned);
+      feed();
+      await().atMost(PATIENCE).until(() -> !browser.text(learned).equals(before));
+      assertThat(browser.text("#figures")).contains("Accuracy", "no change", "Log loss");
+      assertThat(browser.text("#features")).contains("nswprice", "vicdemand");
+      assertThat(browser.text("#classes")).contains("DOWN", "UP", "recall");
+      assertThat(browser.text("#stages")).contains("decode", "learn", "commit");
+      assertThat(browser.count("#quality canvas")).isEqualTo(1);
+      assertThat((String) browser.run("return document.getElementById('quality').ariaLabel"))
+          .startsWith("Accuracy over events read: now 0.");
+      browser.screenshot(Path.of("target/dashboard.png"));
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldBeUsableByKeyboardOnAPhone() throws Exception {
+    try (Browser browser = new Browser(400, 800)) {
+      browser.open(dashboard.url().orElseThrow());
+      await().atMost(PATIENCE).until(() -> browser.count("#snapshots button") > 0);
+      browser.press(Keys.TAB);
+      assertThat((String) browser.run("return document.activeElement.className")).isEqualTo("skip");
+      for (int i = 0; i < 4; i++) {
+        browser.press(Keys.TAB);
+        if (browser.run("return document.activeElement.id").equals("theme")) {
+          browser.press(Keys.ENTER);
+        }
+      }
+      assertThat(browser.run("return document.documentElement.dataset.theme")).isNotNull();
+      long width = (Long) browser.run("return document.documentElement.scrollWidth");
+      assertThat(width).as("nothing is wider than the screen").isLessThanOrEqualTo(500);
+      assertThat(
+              browser.run(
+                  """
+                  return [...document.querySelectorAll('button, select, input')]
+                    .filter((e) => e.checkVisibility() && !(e.innerText || e.ariaLabel || e.labels?.length)).length\
+                  """))
+          .as("controls without a name")
+          .isEqualTo(0L);
+    }
+  }
+
+  @Test
+  void shouldRollBackFromThePageAndGoOnLearning() throws Exception {
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      await().atMost(PATIENCE).until(() -> browser.count("#snapshots button") > 1);
+      long before = lastMetrics().modelVersion();
+      browser.find("#snapshots tbody tr:last-child button").click();
+      assertThat(browser.text("#ask-title")).startsWith("Roll back to version ");
+      browser.find("#ask button[value=yes]").click();
+      await().atMost(PATIENCE).until(() -> browser.text("#said-text").startsWith("Rolled back"));
+      assertThat(lastMetrics().modelVersion()).isGreaterThan(before);
+      JsonNode copies = get("/pipelines/elec2/snapshots");
+      assertThat(copies.get(copies.size() - 1).get("changes").toString()).contains("rolled back");
+      feed();
+      Metrics after = lastMetrics();
+      assertThat(after.read()).isEqualTo(after.predicted() + after.deadLettered());
+      assertThat(after.labelled()).isEqualTo(after.learned() + after.pending() + after.rejected());
+      await().atMost(PATIENCE).until(() -> browser.text("#state").equals("running"));
+    }
+  }
+
+  @Test
+  void shouldRefuseARollbackToACopyThatIsNotKept() throws Exception {
+    HttpRequest request =
+        request("/pipelines/elec2/snapshots/999999/rollback")
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    var response = client.send(request, BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(409);
+    assertThat(JSON.readTree(response.body()).get("message").asText())
+        .isEqualTo("no snapshot of pipeline 'elec2' is kept of version 999999");
+    assertThat(host.state()).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void shouldAnswerByTheMannersOfKafkaConnect() throws Exception {
+    assertThat(get("/pipelines").toString()).isEqualTo("[\"elec2\"]");
+    JsonNode status = get("/pipelines/elec2/status");
+    assertThat(status.at("/pipeline/state").asText()).isEqualTo("RUNNING");
+    assertThat(status.at("/tasks/0/id").asInt()).isZero();
+    assertThat(get("/pipelines/elec2").toString())
+        .contains(Elec2.TOPIC)
+        .doesNotContain(cluster.bootstrapServers());
+    JsonNode missing = get("/pipelines/elec3/status");
+    assertThat(missing.get("error_code").asInt()).isEqualTo(404);
+    assertThat(missing.get("message").asText()).contains("elec3");
+    assertThat(get("/nowhere").get("error_code").asInt()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldBeScrapedWithNoLabelsButPipelineAndPartition() throws Exception {
+    String scrape = text("/metrics");
+    List<String> ours = scrape.lines().filter(line -> line.startsWith("millrace_")).toList();
+    assertThat(ours)
+        .allMatch(
+            line ->
+                line.matches(
+                    "[a-z0-9_]+\\{(partition=\"0\",)?pipeline=\"elec2\"} (NaN|[-+0-9.E]+)"));
+    assertThat(ours)
+        .anyMatch(line -> line.startsWith("millrace_events_read_total{"))
+        .anyMatch(line -> line.startsWith("millrace_accuracy_window_ratio{"))
+        .anyMatch(line -> line.startsWith("millrace_input_lag_seconds{"))
+        .contains("millrace_up{pipeline=\"elec2\"} 1.0");
+    assertThat(scrape).contains("kafka_stream_", "jvm_memory_used_bytes");
+  }
+
+  @Test
+  void shouldStreamAFrameEachSecond() throws Exception {
+    var response = client.send(request("/page/frames").build(), BodyHandlers.ofInputStream());
+    assertThat(response.headers().firstValue("Content-Type")).contains("text/event-stream");
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+      long last = 0;
+      for (int frames = 0; frames < 3; ) {
+        String line = lines.readLine();
+        if (line.startsWith("data: ")) {
+          long time = JSON.readTree(line.substring(6)).get("time").asLong();
+          assertThat(time).isGreaterThanOrEqualTo(last);
+          last = time;
+          frames++;
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseRequestsThatComeFromOtherPlaces() throws Exception {
+    HttpRequest foreign = request("/pipelines").header("Origin", "https://example.com").build();
+    assertThat(status(foreign)).isEqualTo(403);
+    HttpRequest local = request("/pipelines").header("Origin", dashboard.url().get()).build();
+    assertThat(status(local)).isEqualTo(200);
+  }
+
+  @Test
+  void shouldAskForTheTokenEverywhereButWhereProbesAndScrapersLook() throws Exception {
+    try (Dashboard guarded =
+        Dashboard.open(
+            List.of(),
+            InstantSource.system(),
+            new InetSocketAddress("127.0.0.1", 0),
+            Optional.of("secret"))) {
+      URI base = URI.create(guarded.url().orElseThrow());
+      HttpRequest bare = HttpRequest.newBuilder(base.resolve("/pipelines")).build();
+      assertThat(status(bare)).isEqualTo(401);
+      HttpRequest wrong =
+          HttpRequest.newBuilder(base.resolve("/pipelines"))
+              .header("Authorization", "Bearer secre")
+              .build();
+      assertThat(status(wrong)).isEqualTo(401);
+      HttpRequest right =
+          HttpRequest.newBuilder(base.resolve("/pipelines"))
+              .header("Authorization", "Bearer secret")
+              .build();
+      assertThat(status(right)).isEqualTo(200);
+      for (String open : List.of("/", "/app.js", "/metrics")) {
+        assertThat(status(HttpRequest.newBuilder(base.resolve(open)).build()))
+            .as(open)
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  /** Runs after others or before them: the newest letter is ours whichever it is. */
+  @Test
+  void shouldShowADeadLetterWithItsReason() throws Exception {
+    long before = lastMetrics().read();
+    Elec2.send(cluster, List.of(new byte[] {0, 0, 0, 0}));
+    await().atMost(PATIENCE).until(() -> lastMetrics().read() > before);
+    sent++;
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      await().atMost(PATIENCE).until(() -> browser.text("#samples").contains("not_wire_format"));
+      assertThat(browser.text("[data-tile=dead] .value")).isEqualTo("1");
+    }
+    assertThat(text("/metrics")).contains("millrace_dead_letters_not_wire_format_total{");
+  }
+}
