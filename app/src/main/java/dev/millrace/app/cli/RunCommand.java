@@ -1,11 +1,7 @@
 package dev.millrace.app.cli;
 
-import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.web.Dashboard;
 import dev.millrace.engine.kernel.Kernels;
-import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
-import dev.millrace.schemas.registry.SchemaRegistry;
-import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.recovery.StateReset;
@@ -14,7 +10,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  millrace run elec2.yaml",
       "  millrace run elec2.yaml --state-dir /var/lib/millrace",
+      "  millrace run elec2.yaml spam.yaml --http 0.0.0.0:8080",
       "  millrace run elec2.yaml --reset"
     })
 public final class RunCommand implements Callable<Integer> {
@@ -45,8 +47,12 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private StateFlags stateFlags;
   @Mixin private HttpFlags http;
 
-  @Parameters(paramLabel = "PIPELINE", description = "The pipeline file.")
-  private Path file;
+  @Parameters(
+      paramLabel = "PIPELINE",
+      arity = "1..*",
+      description =
+          "The pipeline file; with several, each runs for itself, and one page shows all.")
+  private List<Path> files;
 
   @Option(
       names = "--reset",
@@ -58,52 +64,96 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Pipeline pipeline = PipelineParser.parse(file);
-    Path state = stateFlags.of(pipeline);
+    List<Pipeline> pipelines = pipelines();
     PrintWriter err = spec.commandLine().getErr();
     Kernels chosen = kernels.select(err);
     if (reset) {
-      StateReset.run(pipeline, state);
-      err.println(pipeline.name() + ": all that was learned is forgotten");
+      for (Pipeline pipeline : pipelines) {
+        StateReset.run(pipeline, stateFlags.of(pipeline));
+        err.println(pipeline.name() + ": all that was learned is forgotten");
+      }
     }
     try (Interrupt interrupt = new Interrupt()) {
-      run(pipeline, state, chosen, interrupt, err);
+      run(pipelines, chosen, interrupt, err);
       err.println("stopped; the next run goes on from here");
       err.flush();
     }
     return ExitCodes.OK;
   }
 
-  private void run(
-      Pipeline pipeline, Path state, Kernels chosen, Interrupt interrupt, PrintWriter err)
+  private List<Pipeline> pipelines() throws IOException {
+    List<Pipeline> pipelines = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Path file : files) {
+      Pipeline pipeline = PipelineParser.parse(file);
+      if (!names.add(pipeline.name())) {
+        throw new UserException(
+            "two pipelines are named '%s', the second in %s".formatted(pipeline.name(), file),
+            "Their topics and state would be the same; give one of them another name");
+      }
+      pipelines.add(pipeline);
+    }
+    return pipelines;
+  }
+
+  /** Until the user stops it, or no pipeline is left; one that ends by itself leaves the others. */
+  private void run(List<Pipeline> pipelines, Kernels chosen, Interrupt interrupt, PrintWriter err)
       throws InterruptedException {
     InstantSource clock = InstantSource.system();
-    StartReport report = new StartReport(pipeline, clock, err);
-    try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
-        Dashboard dashboard = http.open(List.of(pipeline), clock, err);
-        PipelineHost host =
-            PipelineHost.start(
-                pipeline,
-                state,
-                chosen,
-                registry,
-                clock,
-                StartListener.both(report, dashboard.listener(pipeline)),
-                dashboard.probe(pipeline))) {
-      dashboard.watch(host);
-      err.printf(
-          "%s: %s → %s, state in %s. Ctrl-C stops.%n",
-          pipeline.name(), pipeline.input().topic(), pipeline.outputs().predictions(), state);
-      dashboard.url().ifPresent(url -> err.printf("%s: %s%n", pipeline.name(), url));
-      err.flush();
-      BrokerWatch brokers = new BrokerWatch(pipeline, host::bytesReceived, clock, err);
-      while (!interrupt.asked()) {
-        if (host.awaitEnd(GLANCE)) {
-          throw new PipelineEndedException(pipeline.name(), host.failure().orElse(null));
+    Deque<RunningPipeline> started = new ArrayDeque<>(); // the last first
+    try (Dashboard dashboard = http.open(pipelines, clock, err)) {
+      try {
+        for (Pipeline pipeline : pipelines) {
+          started.push(
+              new RunningPipeline(
+                  pipeline, stateFlags.of(pipeline), chosen, dashboard, clock, err));
         }
-        report.glance();
-        brokers.glance();
+        dashboard.url().ifPresent(url -> err.println("dashboard " + url));
+        err.println("Ctrl-C stops.");
+        err.flush();
+        watch(List.copyOf(started), interrupt, err);
+      } finally {
+        closeAll(started);
       }
+    }
+  }
+
+  private static void watch(List<RunningPipeline> all, Interrupt interrupt, PrintWriter err)
+      throws InterruptedException {
+    List<RunningPipeline> running = new ArrayList<>(all);
+    PipelineEndedException firstEnd = null;
+    while (!interrupt.asked() && !running.isEmpty()) {
+      for (RunningPipeline pipeline : List.copyOf(running)) {
+        if (pipeline.awaitEnd(GLANCE.dividedBy(running.size()))) {
+          running.remove(pipeline);
+          PipelineEndedException end = pipeline.end();
+          firstEnd = firstEnd == null ? end : firstEnd;
+          if (!running.isEmpty()) {
+            err.println(end.getMessage() + "\nthe others go on");
+            err.flush();
+          }
+        } else {
+          pipeline.glance();
+        }
+      }
+    }
+    if (firstEnd != null) {
+      throw firstEnd;
+    }
+  }
+
+  /** Closes the last one first, and all of them whatever happens. */
+  private static void closeAll(Deque<RunningPipeline> started) {
+    RuntimeException failure = null;
+    for (RunningPipeline pipeline : started) {
+      try {
+        pipeline.close();
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

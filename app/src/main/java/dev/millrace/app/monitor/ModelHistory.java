@@ -24,6 +24,7 @@ final class ModelHistory {
   private final Deque<Mark> marks = new ArrayDeque<>();
   private Metrics newest; // null before the first
   private long eventTime;
+  private long caughtUpMs; // when nothing waited; 0 if something always has
 
   /** Takes the next metrics that the model published. */
   void add(Metrics metrics, long eventTime) {
@@ -47,6 +48,9 @@ final class ModelHistory {
       marks.removeFirst();
     }
     long lag = inputEnd.isPresent() ? Math.max(0, inputEnd.getAsLong() - newest.offset() - 1) : -1;
+    if (lag == 0) {
+      caughtUpMs = nowMs;
+    }
     Pace pace = new Pace(nowMs, eventsPerSecond(), lag, lagSeconds(nowMs, lag));
     paces.add(pace);
     return new ModelFrame(eventTime, pace, newest, inside, nanosAnEvent);
@@ -56,7 +60,8 @@ final class ModelHistory {
     if (lag <= 0) {
       return lag;
     }
-    return eventTime <= 0 ? -1 : Math.max(0, nowMs - eventTime) / 1e3;
+    long since = Math.max(eventTime, caughtUpMs); // what waits has come later than either
+    return since <= 0 ? -1 : Math.max(0, nowMs - since) / 1e3;
   }
 
   private double eventsPerSecond() {

@@ -132,7 +132,7 @@ public final class PipelineMeters implements AutoCloseable {
         partition,
         "input.lag",
         "seconds",
-        "Age of the last event taken while others wait",
+        "Age of the oldest event that waits, at most",
         m -> known(m.pace().lagSeconds()));
   }
 

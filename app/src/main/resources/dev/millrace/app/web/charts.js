@@ -78,7 +78,7 @@ export class Chart {
   size() {
     const tall = this.figure.classList.contains('tall');
     const small = matchMedia('(max-width: 700px)').matches;
-    return {width: Math.max(120, this.figure.clientWidth), height: tall ? (small ? 200 : 270) : 150};
+    return {width: Math.max(120, this.figure.clientWidth), height: tall ? (small ? 200 : 350) : 150};
   }
 
   resize() {
