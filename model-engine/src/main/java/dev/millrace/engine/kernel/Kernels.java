@@ -26,6 +26,9 @@ public interface Kernels {
   /** The steps of the optimisers, and what is done to gradients before them. */
   Updates updates();
 
+  /** Steps along gradients that are products. */
+  ProductUpdates productUpdates();
+
   /** y = y + a·x, each a fused multiply-add: length elements from yAt and xAt. */
   void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length);
 

@@ -10,6 +10,7 @@ public final class PlainKernels implements Kernels {
   private final Products products = new PlainProducts();
   private final ActivationKernels activations = new PlainActivations();
   private final Updates updates = new PlainUpdates();
+  private final ProductUpdates productUpdates = new PlainProductUpdates();
   private final MatrixKernels matrices = new PlainMatrixKernels();
 
   @Override
@@ -30,6 +31,11 @@ public final class PlainKernels implements Kernels {
   @Override
   public Updates updates() {
     return updates;
+  }
+
+  @Override
+  public ProductUpdates productUpdates() {
+    return productUpdates;
   }
 
   @Override

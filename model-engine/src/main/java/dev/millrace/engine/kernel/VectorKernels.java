@@ -19,6 +19,7 @@ final class VectorKernels implements Kernels {
   private final Products products = new VectorProducts();
   private final ActivationKernels activations = new VectorActivations();
   private final Updates updates = new VectorUpdates();
+  private final ProductUpdates productUpdates = new VectorProductUpdates();
   private final MatrixKernels matrices = new VectorMatrixKernels();
 
   /** Whether vectors here have at most the 16 lanes that {@link Workspace} has room for. */
@@ -48,6 +49,11 @@ final class VectorKernels implements Kernels {
   @Override
   public Updates updates() {
     return updates;
+  }
+
+  @Override
+  public ProductUpdates productUpdates() {
+    return productUpdates;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.millrace.engine.layer;
 import dev.millrace.engine.kernel.DenseShape;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Panels;
+import dev.millrace.engine.kernel.Products;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.params.Initializer;
 import java.util.ArrayList;
@@ -134,21 +135,14 @@ final class Dense extends Layer {
     float dzMax = kernels.maxMagnitude(output().gradient(), 0, rows * shape.outputs());
     double bound = (double) rows * dzMax;
     if (kernel != null) {
-      Signal in = x.get();
-      float xMax = kernels.maxMagnitude(in.values(), in.offset(), rows * shape.inputs());
-      bound = Math.max(bound, bound * xMax);
+      bound = Math.max(bound, bound * x.get().maxMagnitude(rows, kernels));
     }
     return table.isPresent() ? Math.max(bound, table.get().gradientBound(dzMax)) : bound;
   }
 
   @Override
   public float inputSquares(int rows) {
-    float sum = 0f;
-    for (int row = 0; row < rows && kernel != null; row++) {
-      Signal in = x.get();
-      int at = in.offset() + row * shape.inputs();
-      sum += kernels.dot(in.values(), at, in.values(), at, shape.inputs(), workspace);
-    }
+    float sum = kernel == null ? 0f : x.get().squares(rows, kernels, workspace);
     if (table.isPresent()) {
       sum += table.get().squares();
     }
@@ -158,18 +152,34 @@ final class Dense extends Layer {
   @Override
   public void parameterGradients(int rows, GradientSink sink) {
     float[] dz = output().gradient();
-    workspace.packPanels(dz, rows, shape.outputs());
-    if (kernel != null) {
-      products.weightGradient(rows, sink);
+    float[] db = workspace.bias;
+    if (rows == 1 && (kernel == null || products.isHandedOverAsProduct(sink))) {
+      biasGradientOfOne(dz, db);
+      if (kernel != null) {
+        products.weightGradientOfOne(dz, db, sink);
+      }
+    } else {
+      workspace.packPanels(dz, rows, shape.outputs());
+      if (kernel != null) {
+        products.weightGradient(rows, sink);
+      }
+      kernels.products().biasGradient(shape, rows, db, workspace);
     }
     if (table.isPresent()) {
       table.get().gradients(dz, sink);
     }
     if (bias != null) {
-      float[] db = workspace.bias;
-      kernels.products().biasGradient(shape, rows, db, workspace);
       sink.accept(bias, shape.biasOffset(), db, 0, Panels.padded(shape.outputs()));
     }
+  }
+
+  /** {@link Products#biasGradient} of one row. */
+  private void biasGradientOfOne(float[] dz, float[] db) {
+    int units = shape.outputs();
+    for (int j = 0; j < units; j++) {
+      db[j] = 0f + dz[j];
+    }
+    Arrays.fill(db, units, Panels.padded(units), 0f);
   }
 
   @Override

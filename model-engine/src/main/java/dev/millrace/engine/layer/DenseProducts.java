@@ -2,6 +2,7 @@ package dev.millrace.engine.layer;
 
 import dev.millrace.engine.kernel.DenseShape;
 import dev.millrace.engine.kernel.Panels;
+import dev.millrace.engine.kernel.ProductGradient;
 import dev.millrace.engine.kernel.Products;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
@@ -23,6 +24,9 @@ final class DenseProducts {
   private final Products products;
   private final Workspace workspace;
   private final Workers workers;
+  private final ProductGradient product = new ProductGradient();
+  private final int[] active; // inputs that are not 0
+  private final float[] factors;
   private final Workers.Share forward = this::forwardShare;
   private final Workers.Share weightGradient = this::weightGradientShare;
   private final Workers.Share inputGradient = this::inputGradientShare;
@@ -43,6 +47,8 @@ final class DenseProducts {
     this.products = products;
     this.workspace = workspace;
     workers = workspace.workers();
+    active = new int[shape.inputs()];
+    factors = new float[shape.inputs()];
   }
 
   /** z [rows][units] = x·W + b. */
@@ -87,6 +93,34 @@ final class DenseProducts {
     run(weightGradient, rows, sink.isConcurrent());
   }
 
+  /**
+   * Hands over dW of one row, which is the product of x and dz: of the inputs that are not 0, as
+   * the gradient of the others is.
+   *
+   * @param db dz filled up to whole panels with zeros
+   */
+  void weightGradientOfOne(float[] dz, float[] db, GradientSink sink) {
+    int inputs = shape.inputs();
+    float[] values = x.values();
+    int from = x.offset();
+    int count = 0;
+    for (int k = 0; k < inputs; k++) {
+      float value = values[from + k];
+      active[count] = k;
+      factors[count] = value;
+      count += value != 0 ? 1 : 0;
+    }
+    product.begin(shape.at(0, 0), Panels.WIDTH, active, factors, count);
+    if (shape.outputs() == 1) {
+      sink.acceptProduct(kernel, product.of(dz, 0, 1));
+      return;
+    }
+    for (int panel = 0; panel < shape.panels(); panel++) {
+      product.from(shape.at(panel, 0)).of(db, panel * Panels.WIDTH, Panels.WIDTH);
+      sink.acceptProduct(kernel, product);
+    }
+  }
+
   private void weightGradientShare(int worker) {
     float[] g = workspace.slab(worker);
     int end = shape.firstPanel(worker + 1, shares);
@@ -103,10 +137,19 @@ final class DenseProducts {
     }
   }
 
+  /** Whether one row's dW is handed over by {@link #weightGradientOfOne}. */
+  boolean isHandedOverAsProduct(GradientSink sink) {
+    return !isShared(1) && sink.takesProducts(kernel);
+  }
+
+  /** Whether products of so many rows are worth sharing out. */
+  private boolean isShared(int rows) {
+    return workers.count() > 1 && (long) rows * shape.inputs() * shape.outputs() >= PAYS;
+  }
+
   private void run(Workers.Share share, int rows, boolean concurrently) {
     this.rows = rows;
-    boolean pays = (long) rows * shape.inputs() * shape.outputs() >= PAYS;
-    shares = concurrently && pays ? workers.count() : 1;
+    shares = concurrently && isShared(rows) ? workers.count() : 1;
     if (shares == 1) {
       share.run(0);
     } else {

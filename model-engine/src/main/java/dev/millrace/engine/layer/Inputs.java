@@ -1,6 +1,8 @@
 package dev.millrace.engine.layer;
 
+import dev.millrace.engine.kernel.Kernels;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +41,10 @@ public final class Inputs {
 
   private final Signal numbers;
   private final List<Field> fields = new ArrayList<>();
+  private final Map<List<Field>, ActiveEntries> active = new HashMap<>();
   private Entries entries;
   private int firstRow;
+  private long views;
 
   /**
    * The inputs of a network.
@@ -77,6 +81,18 @@ public final class Inputs {
   public void view(Entries categories, int row) {
     entries = categories;
     firstRow = row;
+    views++;
+  }
+
+  /** How often {@link #view} was called. */
+  long views() {
+    return views;
+  }
+
+  /** The active entries of some fields of these inputs, the same object for the same fields. */
+  ActiveEntries active(Categories categories, Kernels kernels) {
+    return active.computeIfAbsent(
+        categories.fields(), fields -> new ActiveEntries(categories, kernels));
   }
 
   /** The entries that {@link #view} took. */

@@ -1,5 +1,7 @@
 package dev.millrace.engine.layer;
 
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.Workspace;
 import java.util.Arrays;
 
 /**
@@ -16,6 +18,12 @@ public final class Signal {
   private float[] gradient;
   private boolean wanted;
   private boolean begun;
+
+  // of what a caller provides, which many may read: known of so many rows
+  private int magnitudeRows;
+  private float magnitude;
+  private int squaresRows;
+  private float squares;
 
   private Signal(int width, int maxRows, boolean ofLayer) {
     this.width = width;
@@ -45,6 +53,8 @@ public final class Signal {
   public void view(float[] x, int from) {
     values = x;
     offset = from;
+    magnitudeRows = 0;
+    squaresRows = 0;
   }
 
   /** Says whether readers hand gradients back. */
@@ -68,6 +78,28 @@ public final class Signal {
   /** Where the first row begins in {@link #values}. */
   public int offset() {
     return offset;
+  }
+
+  /** The largest magnitude in some rows. */
+  float maxMagnitude(int rows, Kernels kernels) {
+    if (ofLayer || magnitudeRows != rows) {
+      magnitude = kernels.maxMagnitude(values, offset, rows * width);
+      magnitudeRows = rows;
+    }
+    return magnitude;
+  }
+
+  /** The sum over some rows of the squared length of each. */
+  float squares(int rows, Kernels kernels, Workspace workspace) {
+    if (ofLayer || squaresRows != rows) {
+      squares = 0f;
+      for (int row = 0; row < rows; row++) {
+        int at = offset + row * width;
+        squares += kernels.dot(values, at, values, at, width, workspace);
+      }
+      squaresRows = rows;
+    }
+    return squares;
   }
 
   /** dy [rows][width], once every reader has handed its part back. */

@@ -24,6 +24,21 @@ record BinaryCrossentropy(int outputs, float smoothing) implements Elementwise {
     return target * (1f - smoothing) + 0.5f * smoothing;
   }
 
+  /** The loss of one output is finite if z is, so that no logarithm need be taken. */
+  @Override
+  public boolean areFinite(
+      float[] z, float[] y, float[] targets, int targetOffset, int rows, float[] losses) {
+    if (outputs > 1) { // whose sum could overflow
+      return Elementwise.super.areFinite(z, y, targets, targetOffset, rows, losses);
+    }
+    boolean finite = true;
+    for (int row = 0; row < rows; row++) {
+      ClassTargets.requireProbability(targets[targetOffset + row]);
+      finite &= Float.isFinite(z[row]);
+    }
+    return finite;
+  }
+
   @Override
   public float loss(float z, float y, float t) {
     return entropy(z, t);

@@ -92,6 +92,22 @@ public sealed interface LossFunction
   void losses(float[] z, float[] y, float[] targets, int targetOffset, int rows, float[] losses);
 
   /**
+   * Whether the loss of each row is finite.
+   *
+   * @param losses scratch for as many rows
+   */
+  default boolean areFinite(
+      float[] z, float[] y, float[] targets, int targetOffset, int rows, float[] losses) {
+    losses(z, y, targets, targetOffset, rows, losses);
+    for (int row = 0; row < rows; row++) {
+      if (!Float.isFinite(losses[row])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * The gradient of Σ weight·loss / rows by z or y, as {@link #fromSums} says, [rows][outputs].
    *
    * @param targets such as {@link #losses} takes

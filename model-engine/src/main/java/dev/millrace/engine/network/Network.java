@@ -39,7 +39,6 @@ public final class Network implements Model {
   private static final float[] NOTHING = {};
 
   private final int maxRows;
-  private final Kernels kernels;
   private final Inputs inputs;
   private final ParameterLayout layout = new ParameterLayout();
   private final Layer[] layers;
@@ -63,11 +62,6 @@ public final class Network implements Model {
 
   /** The rows whose activations the layers hold, and no rows once the weights have moved on. */
   private int forwardRows;
-
-  private float[] forwardX;
-  private int forwardOffset;
-  private Entries forwardEntries;
-  private int forwardEntryRow;
 
   /**
    * A network that reads numbers.
@@ -105,6 +99,31 @@ public final class Network implements Model {
       int maxRows,
       Kernels kernels,
       Workers workers) {
+    this(
+        new Inputs(inputs, categories, maxRows),
+        layers,
+        loss,
+        optimizer,
+        maxRows,
+        kernels,
+        workers);
+  }
+
+  /**
+   * A network that reads inputs which others may read too. These then all learn the rows that the
+   * inputs show, before they show others.
+   *
+   * @param inputs of at least as many rows
+   * @see #Network(int, SequencedMap, List, LossSpec, OptimizerSpec, int, Kernels, Workers)
+   */
+  public Network(
+      Inputs inputs,
+      List<LayerSpec> layers,
+      LossSpec loss,
+      OptimizerSpec optimizer,
+      int maxRows,
+      Kernels kernels,
+      Workers workers) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("a network has at least one layer, its output layer");
     }
@@ -112,8 +131,8 @@ public final class Network implements Model {
       throw new IllegalArgumentException("maxRows must be at least 1, maxRows=" + maxRows);
     }
     this.maxRows = maxRows;
-    this.kernels = Objects.requireNonNull(kernels, "kernels");
-    this.inputs = new Inputs(inputs, categories, maxRows);
+    Objects.requireNonNull(kernels, "kernels");
+    this.inputs = inputs;
     this.layers =
         Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace(workers))
             .toArray(Layer[]::new);
@@ -291,18 +310,20 @@ public final class Network implements Model {
           "rows must have %d fields of categories, fields=%d"
               .formatted(inputs.fieldCount(), fields));
     }
-    forwardX = x;
-    forwardOffset = offset;
-    forwardEntries = categories;
-    forwardEntryRow = firstRow;
+    inputs.numbers().view(x, offset);
+    inputs.view(categories, firstRow);
+    return forward(rows);
+  }
+
+  /** The outputs of so many rows that the inputs show; as the other forward. */
+  public float[] forward(int rows) {
+    checkRows(rows);
     forwardRows = rows;
     pass.set(false, steps);
     return run(parameters, rows);
   }
 
   private float[] run(float[] weights, int rows) {
-    inputs.numbers().view(forwardX, forwardOffset);
-    inputs.view(forwardEntries, forwardEntryRow);
     for (Layer layer : layers) {
       layer.forward(weights, rows, pass);
     }
@@ -322,6 +343,11 @@ public final class Network implements Model {
     Objects.checkFromIndexSize(targetOffset, rows * loss.targetsPerRow(), targets.length);
     loss.losses(sums(), last.output().values(), targets, targetOffset, rows, losses);
     return losses;
+  }
+
+  private boolean lossesAreFinite(float[] targets, int targetOffset, int rows) {
+    Objects.checkFromIndexSize(targetOffset, rows * loss.targetsPerRow(), targets.length);
+    return loss.areFinite(sums(), last.output().values(), targets, targetOffset, rows, losses);
   }
 
   private float[] sums() {
@@ -362,7 +388,7 @@ public final class Network implements Model {
       run(trainingPoint, rows);
     }
     boolean made =
-        kernels.allFinite(losses(targets, targetOffset, rows), rows)
+        lossesAreFinite(targets, targetOffset, rows)
             && step(targets, targetOffset, weights, weightOffset, rows);
     if (made) {
       steps++;

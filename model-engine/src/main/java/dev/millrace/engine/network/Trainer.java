@@ -1,6 +1,7 @@
 package dev.millrace.engine.network;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.kernel.ProductGradient;
 import dev.millrace.engine.kernel.ReadAhead;
 import dev.millrace.engine.kernel.Updates;
 import dev.millrace.engine.layer.GradientSink;
@@ -45,6 +46,7 @@ final class Trainer {
   private final Layer.Range tableRow = this::trainingPoint;
 
   private float[] rowWeights = {};
+  private float[] rowGradient = {};
   private final float[][] rowSlots;
   private final Map<Tensor, TouchedBlocks> touched = new IdentityHashMap<>();
 
@@ -253,53 +255,54 @@ final class Trainer {
     useRows(table.parameter.tensor(), table.rows, table.count, table.g);
   }
 
-  /** The optimiser's step for rows of a table, brought together and put back. */
   private void useRows(Tensor table, int[] rows, int count, float[] g) {
-    gather(table, parameters, rows, count, rowWeights);
-    for (int i = 0; i < slots.length; i++) {
-      gather(table, slots[i], rows, count, rowSlots[i]);
-    }
-    optimizer.update(updates, rowWeights, rowSlots, 0, g, 0, count * table.columns());
-    scatter(rowWeights, rows, count, table, parameters);
-    for (int i = 0; i < slots.length; i++) {
-      scatter(rowSlots[i], rows, count, table, slots[i]);
-    }
+    useRanges(table.offset(), table.columns(), table.columns(), rows, count, g);
     touched.get(table).touch(rows, count, table.columns());
   }
 
-  private void gather(Tensor table, float[] array, int[] rows, int count, float[] together) {
-    int offset = table.offset();
-    int columns = table.columns();
-    if (columns == 1) {
+  /**
+   * The optimiser's step for ranges of the weights, a stride apart, brought together and put back.
+   */
+  private void useRanges(int at, int stride, int length, int[] index, int count, float[] g) {
+    gather(at, stride, length, parameters, index, count, rowWeights);
+    for (int i = 0; i < slots.length; i++) {
+      gather(at, stride, length, slots[i], index, count, rowSlots[i]);
+    }
+    optimizer.update(updates, rowWeights, rowSlots, 0, g, 0, count * length);
+    scatter(rowWeights, index, count, at, stride, length, parameters);
+    for (int i = 0; i < slots.length; i++) {
+      scatter(rowSlots[i], index, count, at, stride, length, slots[i]);
+    }
+  }
+
+  private void gather(
+      int at, int stride, int length, float[] array, int[] index, int count, float[] together) {
+    if (length == 1) {
       for (int i = 0; i < count; i++) {
-        together[i] = array[offset + rows[i]];
+        together[i] = array[at + index[i] * stride];
       }
     } else {
-      readAhead.fetch(array, offset, columns, rows, count);
+      readAhead.fetch(array, at, stride, index, count);
       for (int i = 0; i < count; i++) {
-        System.arraycopy(array, offset + rows[i] * columns, together, i * columns, columns);
+        System.arraycopy(array, at + index[i] * stride, together, i * length, length);
       }
     }
   }
 
   private static void scatter(
-      float[] together, int[] rows, int count, Tensor table, float[] array) {
-    int offset = table.offset();
-    int columns = table.columns();
-    if (columns == 1) {
+      float[] together, int[] index, int count, int at, int stride, int length, float[] array) {
+    if (length == 1) {
       for (int i = 0; i < count; i++) {
-        array[offset + rows[i]] = together[i];
+        array[at + index[i] * stride] = together[i];
       }
     } else {
       for (int i = 0; i < count; i++) {
-        System.arraycopy(together, i * columns, array, offset + rows[i] * columns, columns);
+        System.arraycopy(together, i * length, array, at + index[i] * stride, length);
       }
     }
   }
 
-  /** Makes room for so many rows of a table, and prepares their gradient. */
-  private void prepareRows(Parameter p, int[] rows, int count, float[] g) {
-    int needed = count * p.tensor().columns();
+  private void makeRoom(int needed) {
     if (rowWeights.length < needed) {
       int length = Math.max(needed, Math.min(2 * rowWeights.length, 1 << 28));
       rowWeights = new float[length];
@@ -307,8 +310,16 @@ final class Trainer {
         rowSlots[i] = new float[length];
       }
     }
+  }
+
+  /** Makes room for so many rows of a table, and prepares their gradient. */
+  private void prepareRows(Parameter p, int[] rows, int count, float[] g) {
+    Tensor table = p.tensor();
+    int columns = table.columns();
+    int needed = count * columns;
+    makeRoom(needed);
     if (p.l1() > 0 || p.l2() > 0) {
-      gather(p.tensor(), trainingPoint, rows, count, rowWeights);
+      gather(table.offset(), columns, columns, trainingPoint, rows, count, rowWeights);
     }
     prepare(p, rowWeights, 0, g, 0, needed);
   }
@@ -330,6 +341,28 @@ final class Trainer {
     public void acceptRows(Parameter p, int[] rows, int count, float[] g) {
       prepareRows(p, rows, count, g);
       useRows(p.tensor(), rows, count, g);
+    }
+
+    @Override
+    public boolean takesProducts(Parameter p) {
+      return optimizer.takesProducts() && p.l1() == 0 && p.l2() == 0;
+    }
+
+    @Override
+    public void acceptProduct(Parameter p, ProductGradient g) {
+      if (g.length() == 1) {
+        makeRoom(g.count());
+        if (rowGradient.length < g.count()) {
+          rowGradient = new float[rowWeights.length];
+        }
+        g.writeTo(rowGradient);
+        useRanges(g.at(), g.stride(), 1, g.index(), g.count(), rowGradient);
+      } else {
+        optimizer.update(kernels.productUpdates(), parameters, slots, g);
+      }
+      if (p.tensor().form() == Form.ROWS) {
+        touched.get(p.tensor()).touch(g.index(), g.count(), p.tensor().columns());
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.millrace.engine.optim;
 
+import dev.millrace.engine.kernel.ProductGradient;
+import dev.millrace.engine.kernel.ProductUpdates;
 import dev.millrace.engine.kernel.Updates;
 import java.util.List;
 
@@ -42,5 +44,15 @@ final class NormalizedAdagrad extends Optimizer {
   @Override
   void step(Updates updates, float[] w, float[][] slots, int at, float[] g, int gAt, int length) {
     updates.adagrad(w, slots[0], at, g, gAt, length, scaled, epsilon);
+  }
+
+  @Override
+  boolean stepsAlongProducts() {
+    return true;
+  }
+
+  @Override
+  void step(ProductUpdates updates, float[] w, float[][] slots, ProductGradient g) {
+    updates.adagrad(w, slots[0], g, scaled, epsilon);
   }
 }

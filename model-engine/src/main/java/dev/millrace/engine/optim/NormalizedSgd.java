@@ -1,5 +1,7 @@
 package dev.millrace.engine.optim;
 
+import dev.millrace.engine.kernel.ProductGradient;
+import dev.millrace.engine.kernel.ProductUpdates;
 import dev.millrace.engine.kernel.Updates;
 import java.util.List;
 
@@ -39,5 +41,15 @@ final class NormalizedSgd extends Optimizer {
   @Override
   void step(Updates updates, float[] w, float[][] slots, int at, float[] g, int gAt, int length) {
     updates.sgd(w, at, g, gAt, length, scaled);
+  }
+
+  @Override
+  boolean stepsAlongProducts() {
+    return true;
+  }
+
+  @Override
+  void step(ProductUpdates updates, float[] w, float[][] slots, ProductGradient g) {
+    updates.sgd(w, g, scaled);
   }
 }

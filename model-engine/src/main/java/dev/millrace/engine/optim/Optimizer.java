@@ -1,5 +1,7 @@
 package dev.millrace.engine.optim;
 
+import dev.millrace.engine.kernel.ProductGradient;
+import dev.millrace.engine.kernel.ProductUpdates;
 import dev.millrace.engine.kernel.Updates;
 import java.util.List;
 
@@ -134,6 +136,30 @@ public abstract class Optimizer {
   /** {@link #update} without weight decay. */
   abstract void step(
       Updates updates, float[] w, float[][] slots, int at, float[] g, int gAt, int length);
+
+  /**
+   * Whether {@link #update} may be made from products: where the gradient is 0 nothing changes, and
+   * none of it is looked at before.
+   */
+  public final boolean takesProducts() {
+    return stepsAlongProducts() && weightDecay == 0 && clipValue == 0;
+  }
+
+  /** Whether {@link #step(ProductUpdates, float[], float[][], ProductGradient)} is there. */
+  boolean stepsAlongProducts() {
+    return false;
+  }
+
+  /** {@link #update} along a product. */
+  public final void update(ProductUpdates updates, float[] w, float[][] slots, ProductGradient g) {
+    assert takesProducts();
+    step(updates, w, slots, g);
+  }
+
+  /** The step along a product, for an optimiser that leaves weights without a gradient alone. */
+  void step(ProductUpdates updates, float[] w, float[][] slots, ProductGradient g) {
+    throw new UnsupportedOperationException();
+  }
 
   /** The bound of every element of the gradient, 0 if there is none. */
   public final float clipValue() {

@@ -1,5 +1,7 @@
 package dev.millrace.engine.optim;
 
+import dev.millrace.engine.kernel.ProductGradient;
+import dev.millrace.engine.kernel.ProductUpdates;
 import dev.millrace.engine.kernel.Updates;
 import java.util.List;
 
@@ -34,5 +36,15 @@ final class Sgd extends Optimizer {
     } else {
       updates.momentum(w, slots[0], at, g, gAt, length, rate, momentum);
     }
+  }
+
+  @Override
+  boolean stepsAlongProducts() {
+    return momentum == 0;
+  }
+
+  @Override
+  void step(ProductUpdates updates, float[] w, float[][] slots, ProductGradient g) {
+    updates.sgd(w, g, rate);
   }
 }

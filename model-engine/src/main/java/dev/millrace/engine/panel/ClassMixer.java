@@ -35,6 +35,7 @@ final class ClassMixer implements Mixer {
   private final double[] last; // by mixture
 
   private final double[] p; // [experts][classes]
+  private final float[] logarithms; // of the same
   private final double[] logs; // the same, less their mean over the classes
   private final double[][] mixtures; // by mixture and class
   private int computed = NONE; // where what the last three are of begins
@@ -48,6 +49,7 @@ final class ClassMixer implements Mixer {
     logistic = new double[RATES.length][experts];
     last = new double[MIXTURES];
     p = new double[experts * classes];
+    logarithms = new float[experts * classes];
     logs = new double[experts * classes];
     mixtures = new double[MIXTURES][classes];
   }
@@ -112,12 +114,12 @@ final class ClassMixer implements Mixer {
   private void takeLogarithms(int at) {
     double mean = 0;
     for (int c = at; c < at + classes; c++) {
-      logs[c] = Elementary.log(Math.max(LOGARITHM_OF_MIN, (float) p[c]));
-      mean += logs[c];
+      logarithms[c] = logarithm((float) p[c]);
+      mean += logarithms[c];
     }
     mean /= classes;
     for (int c = at; c < at + classes; c++) {
-      logs[c] = Math.max(-LOGARITHM_MAX, Math.min(LOGARITHM_MAX, logs[c] - mean));
+      logs[c] = Math.max(-LOGARITHM_MAX, Math.min(LOGARITHM_MAX, logarithms[c] - mean));
     }
   }
 
@@ -213,6 +215,22 @@ final class ClassMixer implements Mixer {
       }
       weights[k] -= rate * gradient;
     }
+  }
+
+  @Override
+  public void addLosses(float[] said, int saidAt, float target, float weight, double[] losses) {
+    int label = (int) target;
+    for (int k = 0; k < experts; k++) {
+      losses[k] += weight * (double) -logarithms[k * classes + label];
+    }
+    int mixture = saidAt + experts * outputs;
+    float yes = outputs == 1 ? said[mixture] : said[mixture + label];
+    float probability = outputs == 1 && label == 0 ? 1f - yes : yes;
+    losses[experts] += weight * (double) -logarithm(probability);
+  }
+
+  private static float logarithm(float probability) {
+    return Elementary.log(Math.max(LOGARITHM_OF_MIN, probability));
   }
 
   @Override

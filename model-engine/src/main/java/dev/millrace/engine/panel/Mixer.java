@@ -34,6 +34,14 @@ interface Mixer {
    */
   void learn(float[] said, int saidAt, float target, float weight);
 
+  /**
+   * Adds weight·loss for each expert and behind them the mixture, of the row that was learned last:
+   * the log loss, or the absolute error.
+   *
+   * @param said as {@link #learn} had it, with the mixture behind the experts
+   */
+  void addLosses(float[] said, int saidAt, float target, float weight, double[] losses);
+
   /** How much each expert counts now; together 1. */
   double[] weights();
 

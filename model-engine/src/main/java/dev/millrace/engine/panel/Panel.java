@@ -1,9 +1,9 @@
 package dev.millrace.engine.panel;
 
-import dev.millrace.engine.kernel.Elementary;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.layer.Entries;
+import dev.millrace.engine.layer.Inputs;
 import dev.millrace.engine.network.Model;
 import dev.millrace.engine.network.Network;
 import dev.millrace.engine.state.StateArray;
@@ -22,8 +22,6 @@ import java.util.SequencedMap;
  * no number counts as saying 0 or, of classes, that all are alike.
  */
 public final class Panel implements Model {
-  private static final float PROBABILITY_MIN = 1e-15f;
-
   private final Network[] networks;
   private final Constant constant; // null in a regression
   private final Mixer mixer;
@@ -56,13 +54,13 @@ public final class Panel implements Model {
       int maxRows,
       Kernels kernels,
       Workers workers) {
+    Inputs read = new Inputs(inputs, categories, maxRows);
     networks =
         spec.experts().stream()
             .map(
                 expert ->
                     new Network(
-                        inputs,
-                        categories,
+                        read,
                         expert.layers(),
                         expert.loss().ofClassIndex(),
                         expert.optimizer(),
@@ -121,7 +119,10 @@ public final class Panel implements Model {
   @Override
   public float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows) {
     for (int k = 0; k < networks.length; k++) {
-      float[] y = networks[k].forward(x, offset, categories, firstRow, rows);
+      float[] y =
+          k == 0 // which shows the rows to all
+              ? networks[k].forward(x, offset, categories, firstRow, rows)
+              : networks[k].forward(rows);
       for (int row = 0; row < rows; row++) {
         System.arraycopy(y, row * outputs, said, at(row, k), outputs);
         sayNothingUnlessNumbers(at(row, k));
@@ -188,30 +189,15 @@ public final class Panel implements Model {
     for (int row = 0; row < rows; row++) {
       float target = targets[targetOffset + row];
       float weight = weights[weightOffset + row];
-      addLosses(row, target, weight);
       mixer.learn(said, at(row, 0), target, weight);
+      mixer.addLosses(said, at(row, 0), target, weight, losses);
+      losses[experts + 1] += weight;
       if (constant != null) {
         constant.learn((int) target, weight);
       }
     }
     steps++;
     return true;
-  }
-
-  private void addLosses(int row, float target, float weight) {
-    for (int k = 0; k <= experts; k++) {
-      losses[k] += weight * loss(at(row, k), target);
-    }
-    losses[experts + 1] += weight;
-  }
-
-  private double loss(int at, float target) {
-    if (constant == null) {
-      return Math.abs(said[at] - target);
-    }
-    float yes = outputs == 1 ? said[at] : said[at + (int) target];
-    float probability = outputs == 1 && target == 0f ? 1f - yes : yes;
-    return -Elementary.log(Math.max(PROBABILITY_MIN, probability));
   }
 
   /** How each expert has done, and behind them the mixture. */

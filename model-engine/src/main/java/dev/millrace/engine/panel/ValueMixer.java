@@ -129,6 +129,13 @@ final class ValueMixer implements Mixer {
   }
 
   @Override
+  public void addLosses(float[] said, int saidAt, float target, float weight, double[] losses) {
+    for (int k = 0; k <= experts; k++) {
+      losses[k] += weight * (double) Math.abs(said[saidAt + k] - target);
+    }
+  }
+
+  @Override
   public double[] weights() {
     return weights.clone();
   }
