@@ -138,7 +138,7 @@ final class Scoring {
   private void noteLoss(double label, double[] toNote) {
     switch (metrics) {
       case ClassMetrics m -> {
-        outcome.loss = ClassMetrics.logLoss(outcome.outputs[(int) label]);
+        outcome.loss = m.logLoss(outcome.outputs[(int) label]);
         m.note((int) label, outcome.predictedClass, outcome.outputs, toNote);
       }
       case ValueMetrics m -> {

@@ -79,6 +79,8 @@ public final class LearningLoop implements AutoCloseable {
   private final StageTimer timer;
   private final Deque<Event> waiting = new ArrayDeque<>();
   private final Map<Integer, EventDecoder> decoders = new HashMap<>();
+  private EventDecoder lastDecoder; // null if the last schema has none
+  private int lastSchemaId;
   private final Map<Integer, Unusable> unusable = new HashMap<>();
   private LoopState state = LoopState.empty();
   private Lineage lineage;
@@ -158,16 +160,22 @@ public final class LearningLoop implements AutoCloseable {
   }
 
   private EventDecoder decoder(int schemaId) {
-    EventDecoder decoder = decoders.get(schemaId);
-    if (decoder != null) {
-      return decoder;
+    if (lastDecoder != null && schemaId == lastSchemaId) {
+      return lastDecoder;
     }
+    lastDecoder = decoders.get(schemaId);
+    lastSchemaId = schemaId;
+    return lastDecoder == null ? newDecoder(schemaId) : lastDecoder;
+  }
+
+  private EventDecoder newDecoder(int schemaId) {
     Unusable known = unusable.get(schemaId);
     if (known != null && !known.asksAgain()) {
       throw known.why;
     }
     try {
       Schema schema = schemas.byId(schemaId);
+      EventDecoder decoder;
       if (learner == null) {
         ModelSpec spec = SpecResolver.resolve(pipeline, schema);
         decoder = EventDecoder.compile(schema, spec);

@@ -231,6 +231,9 @@ public final class CsvReader implements Closeable {
       if (input.peek() < 0) {
         return false;
       }
+      if (!arff && input.appendLine(row, delimiter, quoting ? quote : 0)) {
+        continue;
+      }
       int end;
       do {
         end = isQuote(input.peek()) ? quotedCell() : input.appendCell(row, delimiter);

@@ -103,6 +103,39 @@ final class RowBytes implements Closeable {
   }
 
   /**
+   * Appends the cells of a whole line and goes past it, if all of it is at hand and no cell begins
+   * with a quote; else does nothing.
+   *
+   * @param quote 0 if there are none
+   * @return whether it did
+   */
+  boolean appendLine(RowCells row, byte delimiter, byte quote) {
+    byte[] bytes = buffer;
+    int from = position;
+    int end = limit;
+    int i = from;
+    int or = 0;
+    byte b = delimiter;
+    while (b == delimiter && i < end && (bytes[i] != quote || quote == 0)) {
+      while (i < end && (b = bytes[i]) != delimiter && b != '\n') {
+        or |= b;
+        i++;
+      }
+      row.endCellAt(i - from);
+      i++;
+    }
+    if (b != '\n') {
+      row.clear();
+      return false;
+    }
+    row.appendLine(bytes, from, i, or);
+    row.dropLastOfRow((byte) '\r');
+    position = i;
+    line++;
+    return true;
+  }
+
+  /**
    * Goes past a delimiter, a line break or a carriage return and what ends its line.
    *
    * @return as {@link #appendCell}

@@ -30,6 +30,20 @@ final class RowCells {
     this.or |= or;
   }
 
+  /** Ends a cell of the line that {@link #appendLine} takes next, so many bytes into it. */
+  void endCellAt(int end) {
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * count);
+    }
+    ends[count++] = end;
+  }
+
+  /** Takes all cells of a row, whose ends are known, with what separates them. */
+  void appendLine(byte[] source, int from, int to, int or) {
+    assert length == 0 : "a line is a whole row";
+    append(source, from, to, or);
+  }
+
   void append(byte b) {
     reserve(1);
     bytes[length++] = b;
@@ -40,6 +54,14 @@ final class RowCells {
     int start = count == 0 ? 0 : ends[count - 1] + 1;
     if (length > start && bytes[length - 1] == b) {
       length--;
+    }
+  }
+
+  /** Takes back the last byte of the last cell if it is this one, once all cells have ended. */
+  void dropLastOfRow(byte b) {
+    int last = count - 1;
+    if (length(last) > 0 && bytes[ends[last] - 1] == b) {
+      ends[last]--;
     }
   }
 

@@ -33,6 +33,22 @@ public interface Kernels {
   void axpy(float a, float[] x, int xAt, float[] y, int yAt, int length);
 
   /**
+   * {@link #axpy} of several x: length elements of each range of an array, the ranges from {@code
+   * xAt + index[i]·stride} on, with the factors a[i] for i from {@code from} until {@code to}.
+   */
+  void addRanges(
+      float[] a,
+      int[] index,
+      int from,
+      int to,
+      float[] x,
+      int xAt,
+      int stride,
+      float[] y,
+      int yAt,
+      int length);
+
+  /**
    * The sum of length elements from an index on, in the order of {@link ActivationKernels#softmax}.
    */
   float sum(float[] a, int at, int length, Workspace workspace);

@@ -46,6 +46,23 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
+  public void addRanges(
+      float[] a,
+      int[] index,
+      int from,
+      int to,
+      float[] x,
+      int xAt,
+      int stride,
+      float[] y,
+      int yAt,
+      int length) {
+    for (int i = from; i < to; i++) {
+      axpy(a[i], x, xAt + index[i] * stride, y, yAt, length);
+    }
+  }
+
+  @Override
   public float sum(float[] a, int at, int length, Workspace workspace) {
     float[] lanes = workspace.lanes;
     Arrays.fill(lanes, 0f);

@@ -86,4 +86,17 @@ final class PlainProducts implements Products {
       }
     }
   }
+
+  @Override
+  public void inputGradientOfOne(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int[] inputs, int count) {
+    for (int i = 0; i < count; i++) {
+      float sum = 0f;
+      for (int j = 0; j < shape.outputs(); j++) {
+        float w = parameters[shape.kernelOffset() + Panels.index(shape.inputs(), inputs[i], j)];
+        sum = Math.fma(dy[j], w, sum);
+      }
+      dx[inputs[i]] = sum;
+    }
+  }
 }

@@ -73,6 +73,13 @@ public final class ProductGradient {
 
   /** Writes the gradient, range by range, each element a fused multiply-add to 0. */
   public void writeTo(float[] g) {
+    if (length == 1) {
+      float slope = dy[dyAt];
+      for (int i = 0; i < count; i++) {
+        g[i] = Math.fma(factors[i], slope, 0f);
+      }
+      return;
+    }
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < length; j++) {
         g[i * length + j] = Math.fma(factors[i], dy[dyAt + j], 0f);

@@ -93,4 +93,12 @@ public interface Products {
       int k,
       int count,
       Workspace workspace);
+
+  /**
+   * {@link #inputGradient} of one row for some inputs, without preparation.
+   *
+   * @param inputs which, {@code count} of them; the others of dx stay as they are
+   */
+  void inputGradientOfOne(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int[] inputs, int count);
 }

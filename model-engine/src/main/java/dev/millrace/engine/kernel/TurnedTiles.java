@@ -250,4 +250,55 @@ final class TurnedTiles {
     dx[dxOffset + 6] = c6;
     dx[dxOffset + 7] = c7;
   }
+
+  /** One row of dy times eight rows of W, which need not follow each other. */
+  static void scalar8(
+      float[] w,
+      int wOffset,
+      int wPanel,
+      int depth,
+      float[] dy,
+      float[] dx,
+      int[] inputs,
+      int first) {
+    int k0 = inputs[first] * WIDTH;
+    int k1 = inputs[first + 1] * WIDTH;
+    int k2 = inputs[first + 2] * WIDTH;
+    int k3 = inputs[first + 3] * WIDTH;
+    int k4 = inputs[first + 4] * WIDTH;
+    int k5 = inputs[first + 5] * WIDTH;
+    int k6 = inputs[first + 6] * WIDTH;
+    int k7 = inputs[first + 7] * WIDTH;
+    float c0 = 0f;
+    float c1 = 0f;
+    float c2 = 0f;
+    float c3 = 0f;
+    float c4 = 0f;
+    float c5 = 0f;
+    float c6 = 0f;
+    float c7 = 0f;
+    for (int j0 = 0; j0 < depth; j0 += WIDTH) {
+      int width = Math.min(WIDTH, depth - j0);
+      int wAt = wOffset + j0 / WIDTH * wPanel;
+      for (int j = 0; j < width; j++) {
+        float a = dy[j0 + j];
+        c0 = Math.fma(a, w[wAt + j + k0], c0);
+        c1 = Math.fma(a, w[wAt + j + k1], c1);
+        c2 = Math.fma(a, w[wAt + j + k2], c2);
+        c3 = Math.fma(a, w[wAt + j + k3], c3);
+        c4 = Math.fma(a, w[wAt + j + k4], c4);
+        c5 = Math.fma(a, w[wAt + j + k5], c5);
+        c6 = Math.fma(a, w[wAt + j + k6], c6);
+        c7 = Math.fma(a, w[wAt + j + k7], c7);
+      }
+    }
+    dx[inputs[first]] = c0;
+    dx[inputs[first + 1]] = c1;
+    dx[inputs[first + 2]] = c2;
+    dx[inputs[first + 3]] = c3;
+    dx[inputs[first + 4]] = c4;
+    dx[inputs[first + 5]] = c5;
+    dx[inputs[first + 6]] = c6;
+    dx[inputs[first + 7]] = c7;
+  }
 }

@@ -70,6 +70,49 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void addRanges(
+      float[] a,
+      int[] index,
+      int from,
+      int to,
+      float[] x,
+      int xAt,
+      int stride,
+      float[] y,
+      int yAt,
+      int length) {
+    int body = SPECIES.loopBound(length);
+    for (int j = 0; j < body; j += LENGTH) {
+      addRanges(a, index, from, to, x, xAt + j, stride, y, yAt + j);
+    }
+    for (int i = from; i < to && body < length; i++) {
+      int at = xAt + index[i] * stride;
+      for (int j = body; j < length; j++) {
+        y[yAt + j] = Math.fma(a[i], x[at + j], y[yAt + j]);
+      }
+    }
+  }
+
+  /** A vector of each range; the sum stays in a register. */
+  private static void addRanges(
+      float[] a,
+      int[] index,
+      int from,
+      int to,
+      float[] x,
+      int xAt,
+      int stride,
+      float[] y,
+      int yAt) {
+    FloatVector sum = FloatVector.fromArray(SPECIES, y, yAt);
+    for (int i = from; i < to; i++) {
+      FloatVector range = FloatVector.fromArray(SPECIES, x, xAt + index[i] * stride);
+      sum = FloatVector.broadcast(SPECIES, a[i]).fma(range, sum);
+    }
+    sum.intoArray(y, yAt);
+  }
+
+  @Override
   public float sum(float[] a, int at, int length, Workspace workspace) {
     return VectorSums.sum(a, at, length, workspace.lanes);
   }

@@ -371,6 +371,25 @@ final class VectorProducts implements Products {
     }
   }
 
+  @Override
+  public void inputGradientOfOne(
+      DenseShape shape, float[] dy, float[] parameters, float[] dx, int[] inputs, int count) {
+    int at = shape.at(0, 0);
+    int stride = shape.inputs() * WIDTH;
+    int i = 0;
+    for (; i + 8 <= count && shape.outputs() > 1; i += 8) {
+      TurnedTiles.scalar8(parameters, at, stride, shape.outputs(), dy, dx, inputs, i);
+    }
+    for (; i < count; i++) {
+      int k = inputs[i];
+      float sum = 0f;
+      for (int j = 0; j < shape.outputs(); j++) {
+        sum = Math.fma(dy[j], parameters[at + j / WIDTH * stride + k * WIDTH + j % WIDTH], sum);
+      }
+      dx[k] = sum;
+    }
+  }
+
   private static void oneRow(
       DenseShape shape, float[] dy, float[] parameters, float[] dx, int from, int to) {
     int stride = shape.inputs() * WIDTH;

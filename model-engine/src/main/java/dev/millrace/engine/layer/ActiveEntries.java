@@ -20,6 +20,8 @@ final class ActiveEntries {
   private float squares;
   private boolean hasSquares;
   private boolean hasDistinct;
+  private boolean areDistinct;
+  private boolean knowsWhetherDistinct;
   private int[] starts = {0}; // [rows + 1]: where the entries of a row begin
   private int[] tableRows; // by entry: its row of a table
   private int[] numbers; // its place among the entries of all fields of these rows
@@ -42,6 +44,7 @@ final class ActiveEntries {
     this.rows = rows;
     hasSquares = false;
     hasDistinct = false;
+    knowsWhetherDistinct = false;
     Entries entries = inputs.entries();
     int[] bounds = entries.bounds();
     int[] indices = entries.indices();
@@ -136,6 +139,15 @@ final class ActiveEntries {
       hasDistinct = true;
     }
     return distinct;
+  }
+
+  /** Whether no two entries use one row of a table. */
+  boolean areDistinct() {
+    if (!knowsWhetherDistinct) {
+      areDistinct = distinct.areAll(tableRows, count);
+      knowsWhetherDistinct = true;
+    }
+    return areDistinct;
   }
 
   // The arrays themselves; they change with the next view.

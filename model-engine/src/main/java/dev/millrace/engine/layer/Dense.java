@@ -60,6 +60,9 @@ final class Dense extends Layer {
     products =
         x.map(in -> new DenseProducts(shape, kernel, in, kernels.products(), workspace))
             .orElse(null);
+    if (spec.activation() == Activation.RELU) {
+      output().zeroIsFlat();
+    }
     float[] y = output().values();
     z = spec.activation() == Activation.LINEAR ? y : new float[y.length];
   }

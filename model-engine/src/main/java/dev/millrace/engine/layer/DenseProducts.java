@@ -6,6 +6,7 @@ import dev.millrace.engine.kernel.ProductGradient;
 import dev.millrace.engine.kernel.Products;
 import dev.millrace.engine.kernel.Workers;
 import dev.millrace.engine.kernel.Workspace;
+import java.util.Arrays;
 
 /**
  * The three products of a dense layer, each shared out among the workers where it is large enough:
@@ -66,8 +67,13 @@ final class DenseProducts {
         shape, x.values(), x.offset(), parameters, result, rows, from, panels, workspace);
   }
 
-  /** dx [rows][inputs] = dz·Wᵀ. */
+  /** dx [rows][inputs] = dz·Wᵀ; of one row, 0 where that of x counts for nothing. */
   void inputGradient(float[] parameters, float[] dz, float[] dx, int rows) {
+    if (rows == 1 && x.isZeroFlat() && !isShared(1)) {
+      Arrays.fill(dx, 0, shape.inputs(), 0f);
+      products.inputGradientOfOne(shape, dz, parameters, dx, active, findActive());
+      return;
+    }
     this.parameters = parameters;
     this.dz = dz;
     result = dx;
@@ -100,6 +106,19 @@ final class DenseProducts {
    * @param db dz filled up to whole panels with zeros
    */
   void weightGradientOfOne(float[] dz, float[] db, GradientSink sink) {
+    product.begin(shape.at(0, 0), Panels.WIDTH, active, factors, findActive());
+    if (shape.outputs() == 1) {
+      sink.acceptProduct(kernel, product.of(dz, 0, 1));
+      return;
+    }
+    for (int panel = 0; panel < shape.panels(); panel++) {
+      product.from(shape.at(panel, 0)).of(db, panel * Panels.WIDTH, Panels.WIDTH);
+      sink.acceptProduct(kernel, product);
+    }
+  }
+
+  /** Lists the inputs of the one row that are not 0, and returns how many they are. */
+  private int findActive() {
     int inputs = shape.inputs();
     float[] values = x.values();
     int from = x.offset();
@@ -110,15 +129,7 @@ final class DenseProducts {
       factors[count] = value;
       count += value != 0 ? 1 : 0;
     }
-    product.begin(shape.at(0, 0), Panels.WIDTH, active, factors, count);
-    if (shape.outputs() == 1) {
-      sink.acceptProduct(kernel, product.of(dz, 0, 1));
-      return;
-    }
-    for (int panel = 0; panel < shape.panels(); panel++) {
-      product.from(shape.at(panel, 0)).of(db, panel * Panels.WIDTH, Panels.WIDTH);
-      sink.acceptProduct(kernel, product);
-    }
+    return count;
   }
 
   private void weightGradientShare(int worker) {

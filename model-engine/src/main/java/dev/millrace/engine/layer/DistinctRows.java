@@ -10,14 +10,32 @@ package dev.millrace.engine.layer;
  * round again after 2^32 places.
  */
 final class DistinctRows {
-  private final int[] marks; // by row of the table
+  private final int tableRows;
+  private final long[] seen; // a bit a row of the table, all 0 between calls
+  private int[] marks = {}; // by row of the table, once they are needed
   private int base;
   private int[] rows = {}; // by place
   private int[] places = {}; // by entry
   private int count;
 
   DistinctRows(int tableRows) {
-    marks = new int[tableRows];
+    this.tableRows = tableRows;
+    seen = new long[(tableRows >>> 6) + 1];
+  }
+
+  /** Whether each of the first so many entries uses another row. */
+  boolean areAll(int[] tableRows, int entries) {
+    long[] seen = this.seen;
+    boolean twice = false;
+    for (int i = 0; i < entries; i++) {
+      int row = tableRows[i];
+      twice |= (seen[row >>> 6] & 1L << row) != 0;
+      seen[row >>> 6] |= 1L << row;
+    }
+    for (int i = 0; i < entries; i++) {
+      seen[tableRows[i] >>> 6] = 0;
+    }
+    return !twice;
   }
 
   /** Finds those of the first so many entries. */
@@ -26,6 +44,9 @@ final class DistinctRows {
       int room = Integer.highestOneBit(2 * entries - 1);
       rows = new int[room];
       places = new int[room];
+    }
+    if (marks.length == 0) {
+      marks = new int[this.tableRows];
     }
     int[] marks = this.marks;
     int[] rows = this.rows;

@@ -18,6 +18,7 @@ public final class Signal {
   private float[] gradient;
   private boolean wanted;
   private boolean begun;
+  private boolean zeroIsFlat;
 
   // of what a caller provides, which many may read: known of so many rows
   private int magnitudeRows;
@@ -63,6 +64,16 @@ public final class Signal {
     if (wanted && gradient == null) {
       gradient = new float[Math.multiplyExact(width, maxRows)];
     }
+  }
+
+  /** Says that where a value is 0 its gradient counts for nothing, as a relu does. */
+  void zeroIsFlat() {
+    zeroIsFlat = true;
+  }
+
+  /** Whether the gradient of a value that is 0 need not be handed back. */
+  boolean isZeroFlat() {
+    return zeroIsFlat;
   }
 
   /** The width of a row. */

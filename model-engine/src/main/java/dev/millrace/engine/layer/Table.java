@@ -92,8 +92,16 @@ final class Table {
     readAhead.fetch(parameters, offset, columns, active.tableRows(), active.count());
     float[] weights = active.weights();
     for (int row = 0; row < rows; row++) {
-      for (int i = start(row); i < start(row + 1); i++) {
-        kernels.axpy(weights[i], parameters, at(i), y, target(i, row), columns);
+      int from = start(row);
+      int end = start(row + 1);
+      if (fieldStride == 0) {
+        int[] rowsOf = active.tableRows();
+        kernels.addRanges(
+            weights, rowsOf, from, end, parameters, offset, columns, y, row * stride, columns);
+      } else {
+        for (int i = from; i < end; i++) {
+          kernels.axpy(weights[i], parameters, at(i), y, targets[i], columns);
+        }
       }
     }
   }
@@ -156,7 +164,7 @@ final class Table {
     if (active.rows() == 1
         && fieldStride == 0
         && sink.takesProducts(parameter)
-        && active.distinct().count() == active.count()) {
+        && active.areDistinct()) {
       product.begin(offset, columns, active.tableRows(), active.weights(), active.count());
       sink.acceptProduct(parameter, product.of(dy, 0, columns));
       return;

@@ -33,6 +33,8 @@ public final class ClassMetrics implements Prequential {
   private final Fading weights = new Fading();
   private final Window window;
   private final Optional<Ranking> ranking;
+  private double lastProbability = Double.NaN;
+  private double lastLoss;
 
   ClassMetrics(int classes) {
     this.classes = classes;
@@ -43,9 +45,16 @@ public final class ClassMetrics implements Prequential {
     scores = Ranking.scores(classes);
   }
 
-  /** Natural log loss of the true class, its probability taken as at least 1e-15. */
-  public static double logLoss(float probability) {
-    return ClassTally.logLoss(probability);
+  /**
+   * Natural log loss of the true class, its probability taken as at least 1e-15. The last is kept,
+   * as it is asked for when a prediction is made and when it is scored.
+   */
+  public double logLoss(double probability) {
+    if (probability != lastProbability) {
+      lastProbability = probability;
+      lastLoss = ClassTally.logLoss(probability);
+    }
+    return lastLoss;
   }
 
   @Override
@@ -88,7 +97,7 @@ public final class ClassMetrics implements Prequential {
   @Override
   public void score(double[] note) {
     int label = (int) note[ClassTally.LABEL];
-    double logLoss = ClassTally.logLoss(note[ClassTally.TRUE_CLASS]);
+    double logLoss = logLoss(note[ClassTally.TRUE_CLASS]);
     double priorLoss = ClassTally.logLoss(note[ClassTally.PRIOR]);
     whole.add(1, note, logLoss, priorLoss);
     fading.add(weights.next(fading.sums()), note, logLoss, priorLoss);

@@ -33,6 +33,18 @@ public final class TouchedBlocks {
 
   /** Says that some rows of so many elements have changed. */
   public void touch(int[] rows, int count, int columns) {
+    if (ever.length == 1) {
+      long blocks = 0;
+      for (int i = 0; i < count; i++) {
+        blocks |= 1L << (rows[i] * columns >>> elementBits);
+        blocks |= 1L << (rows[i] * columns + columns - 1 >>> elementBits);
+      }
+      if (columns <= 1 << elementBits) { // else there may be blocks between
+        fresh[0] |= blocks;
+        ever[0] |= blocks;
+        return;
+      }
+    }
     for (int i = 0; i < count; i++) {
       int first = rows[i] * columns >>> elementBits;
       int last = rows[i] * columns + columns - 1 >>> elementBits;

@@ -85,8 +85,19 @@ public final class EventDecoder {
     if (schema.getType() != Schema.Type.UNION) {
       return schema.getType() == Schema.Type.NULL ? absent : present.apply(schema);
     }
+    List<Schema> types = schema.getTypes();
+    if (types.size() == 2 && types.getFirst().getType() == Schema.Type.NULL) {
+      Step there = present.apply(types.getLast());
+      return (in, event) -> {
+        if (in.readIndex(2) == 0) {
+          absent.read(in, event);
+        } else {
+          there.read(in, event);
+        }
+      };
+    }
     Step[] branches =
-        schema.getTypes().stream()
+        types.stream()
             .map(branch -> branch.getType() == Schema.Type.NULL ? absent : present.apply(branch))
             .toArray(Step[]::new);
     return (in, event) -> branches[in.readIndex(branches.length)].read(in, event);

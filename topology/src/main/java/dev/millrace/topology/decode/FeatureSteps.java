@@ -36,7 +36,10 @@ final class FeatureSteps {
       return TimeSteps.of(schema, feature);
     }
     return switch (feature.spec().kind()) {
-      case NUMERIC -> number(path, schema, (event, number) -> event.numbers[slot] = number);
+      case NUMERIC ->
+          schema.getType() == Schema.Type.DOUBLE
+              ? Optional.of((in, event) -> event.numbers[slot] = finite(in.readDouble(), path))
+              : number(path, schema, (event, number) -> event.numbers[slot] = number);
       case DISCRETIZED -> number(path, schema, (event, number) -> event.ranged[slot] = number);
       case ONE_HOT, HASHED, GROWING -> CategorySteps.of(schema, feature);
       case VECTOR -> VectorSteps.of(path, schema, feature);
