@@ -70,6 +70,7 @@ public final class Learner {
 
   private final ModelSpec spec;
   private final int classes;
+  private final boolean labelIsCount;
   private final Featurizer featurizer;
   private final TargetScaler targetScaler;
   private final Model network;
@@ -108,6 +109,7 @@ public final class Learner {
     this.spec = spec;
     FeatureSpace space = spec.space();
     classes = spec.label().classes().size();
+    labelIsCount = spec.loss().kind() == LossSpec.Kind.COUNT;
     featurizer = new Featurizer(space, kernels);
     targetScaler = new TargetScaler(targetScale(spec));
     event = space.newEvent();
@@ -247,7 +249,7 @@ public final class Learner {
       throw new IllegalArgumentException(
           "weight must be at least 0 and finite, weight=" + event.weight);
     }
-    if (spec.loss().kind() == LossSpec.Kind.COUNT && !(event.label >= 0)) {
+    if (labelIsCount && !(event.label >= 0)) {
       throw new IllegalArgumentException(
           "label must be at least 0 for " + spec.loss().name() + ", label=" + event.label);
     }

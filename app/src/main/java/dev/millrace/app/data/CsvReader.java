@@ -180,7 +180,7 @@ public final class CsvReader implements Closeable {
     }
     if (row.hasNonAscii()) {
       try {
-        utf8.decode(ByteBuffer.wrap(row.bytes(), 0, row.length()));
+        utf8.decode(ByteBuffer.wrap(row.bytes(), row.start(), row.length()));
       } catch (CharacterCodingException e) {
         return "the row is not UTF-8 text";
       }
@@ -231,7 +231,7 @@ public final class CsvReader implements Closeable {
       if (input.peek() < 0) {
         return false;
       }
-      if (!arff && input.appendLine(row, delimiter, quoting ? quote : 0)) {
+      if (!arff && input.takeLine(row, delimiter, quoting ? quote : 0)) {
         continue;
       }
       int end;

@@ -103,13 +103,13 @@ final class RowBytes implements Closeable {
   }
 
   /**
-   * Appends the cells of a whole line and goes past it, if all of it is at hand and no cell begins
-   * with a quote; else does nothing.
+   * Takes the cells of a whole line where they lie and goes past it, if all of it is at hand and no
+   * cell begins with a quote; else does nothing.
    *
    * @param quote 0 if there are none
    * @return whether it did
    */
-  boolean appendLine(RowCells row, byte delimiter, byte quote) {
+  boolean takeLine(RowCells row, byte delimiter, byte quote) {
     byte[] bytes = buffer;
     int from = position;
     int end = limit;
@@ -128,7 +128,7 @@ final class RowBytes implements Closeable {
       row.clear();
       return false;
     }
-    row.appendLine(bytes, from, i, or);
+    row.view(bytes, from, i, or);
     row.dropLastOfRow((byte) '\r');
     position = i;
     line++;

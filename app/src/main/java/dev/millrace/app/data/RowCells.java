@@ -7,13 +7,17 @@ final class RowCells {
   /** A row larger than this is a quote that was not closed, not a row. */
   private static final int BYTES_MAX = 1 << 26;
 
-  private byte[] bytes = new byte[1 << 12];
+  private byte[] own = new byte[1 << 12];
+  private byte[] bytes = own; // these, or those of a line that lies elsewhere
+  private int base; // where the row begins
   private int[] ends = new int[64];
   private int length;
   private int count;
   private int or;
 
   void clear() {
+    bytes = own;
+    base = 0;
     length = 0;
     count = 0;
     or = 0;
@@ -30,7 +34,7 @@ final class RowCells {
     this.or |= or;
   }
 
-  /** Ends a cell of the line that {@link #appendLine} takes next, so many bytes into it. */
+  /** Ends a cell of the line that {@link #view} shows next, so many bytes into it. */
   void endCellAt(int end) {
     if (count == ends.length) {
       ends = Arrays.copyOf(ends, 2 * count);
@@ -38,10 +42,16 @@ final class RowCells {
     ends[count++] = end;
   }
 
-  /** Takes all cells of a row, whose ends are known, with what separates them. */
-  void appendLine(byte[] source, int from, int to, int or) {
+  /**
+   * Shows a whole row, whose cells have ended, where it lies. The source must not change until the
+   * next {@link #clear}.
+   */
+  void view(byte[] source, int from, int to, int or) {
     assert length == 0 : "a line is a whole row";
-    append(source, from, to, or);
+    bytes = source;
+    base = from;
+    length = to - from;
+    this.or = or;
   }
 
   void append(byte b) {
@@ -60,7 +70,7 @@ final class RowCells {
   /** Takes back the last byte of the last cell if it is this one, once all cells have ended. */
   void dropLastOfRow(byte b) {
     int last = count - 1;
-    if (length(last) > 0 && bytes[ends[last] - 1] == b) {
+    if (length(last) > 0 && bytes[base + ends[last] - 1] == b) {
       ends[last]--;
     }
   }
@@ -84,7 +94,8 @@ final class RowCells {
   /** The same cells in arrays of their own. */
   RowCells copy() {
     RowCells copy = new RowCells();
-    copy.bytes = Arrays.copyOf(bytes, length);
+    copy.own = Arrays.copyOfRange(bytes, base, base + length);
+    copy.bytes = copy.own;
     copy.ends = Arrays.copyOf(ends, count);
     copy.length = length;
     copy.count = count;
@@ -98,12 +109,19 @@ final class RowCells {
         throw new CsvException(
             "a row has more than 64 MiB; a quote seems to open that is never closed");
       }
-      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + size));
+      own = Arrays.copyOf(own, Math.max(2 * own.length, length + size));
+      bytes = own;
     }
   }
 
+  /** What {@link #start} counts in. */
   byte[] bytes() {
     return bytes;
+  }
+
+  /** Where the row begins in {@link #bytes}. */
+  int start() {
+    return base;
   }
 
   int length() {
@@ -115,11 +133,11 @@ final class RowCells {
   }
 
   int start(int cell) {
-    return cell == 0 ? 0 : ends[cell - 1] + 1;
+    return base + (cell == 0 ? 0 : ends[cell - 1] + 1);
   }
 
   int length(int cell) {
-    return ends[cell] - start(cell);
+    return base + ends[cell] - start(cell);
   }
 
   boolean hasNonAscii() {

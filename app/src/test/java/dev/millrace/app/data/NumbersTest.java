@@ -3,6 +3,7 @@ package dev.millrace.app.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,8 +11,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NumbersTest {
   private static double parse(String text) {
-    byte[] bytes = ("x" + text + "x").getBytes(StandardCharsets.UTF_8);
-    return Numbers.parseDouble(bytes, 1, bytes.length - 2);
+    double amidBytes = parse(text, "12345678");
+    double atTheEnd = parse(text, "");
+    assertThat(Double.doubleToRawLongBits(amidBytes))
+        .as("read at once or byte by byte: '%s'", text)
+        .isEqualTo(Double.doubleToRawLongBits(atTheEnd));
+    return amidBytes;
+  }
+
+  private static double parse(String text, String behind) {
+    byte[] bytes = ("7" + text + behind).getBytes(StandardCharsets.UTF_8);
+    return Numbers.parseDouble(bytes, 1, bytes.length - 1 - behind.length());
+  }
+
+  @Test
+  void shouldReadShortCellsAtOnceAsByteByByte() {
+    SplittableRandom random = new SplittableRandom(5);
+    String characters = "00123456789....--+e ?/:";
+    for (int i = 0; i < 200_000; i++) {
+      StringBuilder text = new StringBuilder();
+      int length = 1 + random.nextInt(8);
+      for (int c = 0; c < length; c++) {
+        text.append(characters.charAt(random.nextInt(characters.length())));
+      }
+      parse(text.toString());
+    }
+    for (int i = 0; i < 200_000; i++) {
+      int decimals = random.nextInt(6);
+      double number = random.nextDouble(-99, 99);
+      String text = String.format(Locale.ROOT, "%." + decimals + "f", number);
+      assertThat(parse(text)).isEqualTo(Double.parseDouble(text));
+    }
   }
 
   private static boolean isLong(String text) {

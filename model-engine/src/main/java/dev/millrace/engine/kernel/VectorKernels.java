@@ -151,6 +151,9 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float maxMagnitude(float[] a, int at, int length) {
+    if (length < LENGTH) {
+      return plain.maxMagnitude(a, at, length);
+    }
     IntVector largest = IntVector.zero(INTS); // as bits, of which those of NaN are the largest
     int end = at + SPECIES.loopBound(length);
     for (int i = at; i < end; i += LENGTH) {

@@ -3,7 +3,7 @@ package dev.millrace.engine.layer;
 import dev.millrace.engine.kernel.DenseShape;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.kernel.Panels;
-import dev.millrace.engine.kernel.Products;
+import dev.millrace.engine.kernel.ProductGradient;
 import dev.millrace.engine.kernel.Workspace;
 import dev.millrace.engine.params.Initializer;
 import java.util.ArrayList;
@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** y = f(x·W + b), and a row of a table for each active category beside x. */
 final class Dense extends Layer {
+  private static final int[] FIRST = {0};
+  private static final float[] ONE = {1f};
+
   private final Optional<Signal> x;
   private final Optional<Table> table;
   private final Parameter kernel; // null without x
@@ -21,6 +24,7 @@ final class Dense extends Layer {
   private final DenseProducts products; // null without x
   private final Activations activations;
   private final Kernels kernels;
+  private final ProductGradient ofBias = new ProductGradient();
   private final Workspace workspace;
   private final float[] z; // [rows][units]; the output's array if the activation is linear
 
@@ -171,12 +175,17 @@ final class Dense extends Layer {
     if (table.isPresent()) {
       table.get().gradients(dz, sink);
     }
-    if (bias != null) {
+    if (bias == null) {
+      return;
+    }
+    if (rows == 1 && shape.outputs() == 1 && sink.takesProducts(bias)) {
+      sink.acceptProduct(bias, ofBias.begin(shape.biasOffset(), 1, FIRST, ONE, 1).of(dz, 0, 1));
+    } else {
       sink.accept(bias, shape.biasOffset(), db, 0, Panels.padded(shape.outputs()));
     }
   }
 
-  /** {@link Products#biasGradient} of one row. */
+  /** {@link dev.millrace.engine.kernel.Products#biasGradient} of one row. */
   private void biasGradientOfOne(float[] dz, float[] db) {
     int units = shape.outputs();
     for (int j = 0; j < units; j++) {
