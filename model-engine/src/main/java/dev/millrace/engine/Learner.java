@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model that predicts events, then learns from them: features, network, optimiser and metrics
@@ -78,6 +79,7 @@ public final class Learner {
   private final Undersampling undersampling;
   private final ClassWeights classWeights;
   private final EventRow event;
+  private Optional<Explainer> explainer = Optional.empty();
 
   private final Rows batch; // labelled events, to be learned by the next step
   private final Rows others; // events without a known label, until they are predicted
@@ -181,6 +183,14 @@ public final class Learner {
     return spec;
   }
 
+  /** Says what predictions tell beside from now on. It changes no other bit of any result. */
+  public void tell(PredictionDetail detail) {
+    explainer =
+        detail.equals(PredictionDetail.NONE)
+            ? Optional.empty()
+            : Optional.of(new Explainer(detail, network, spec, targetScaler));
+  }
+
   /** The event to fill before {@link #add}; the same object every time. */
   public EventRow event() {
     return event;
@@ -272,8 +282,8 @@ public final class Learner {
     }
     float[] othersOutputs = othersOutputs();
     int first = firstWaitingInBatch();
-    float[] outputs = first == batch.count() ? null : forward(batch, first, batch.count() - first);
-    activationsAreOfBatch = first == 0 && batch.isFull();
+    float[] outputs = batchOutputs(first);
+    activationsAreOfBatch = first == 0 && batch.isFull() && !explanationsRunTheModel();
     for (int i = 0; i < waitingCount; i++) {
       int row = waiting[i];
       late.scoreAfter(counts[PREDICTED] + i - 1, scoring::score);
@@ -293,7 +303,26 @@ public final class Learner {
   /** A copy, since the network's own array is overwritten by the pass over the batch. */
   private float[] othersOutputs() {
     int rows = others.count();
-    return rows == 0 ? null : Arrays.copyOf(forward(others, 0, rows), rows * network.outputs());
+    if (rows == 0) {
+      return null;
+    }
+    float[] outputs = Arrays.copyOf(forward(others, 0, rows), rows * network.outputs());
+    for (int row = 0; row < rows && others.saidLength() > 0; row++) {
+      network.said(row, others.said(), row * others.saidLength());
+    }
+    return outputs;
+  }
+
+  private float[] batchOutputs(int first) {
+    int count = batch.count() - first;
+    float[] outputs = count == 0 ? null : forward(batch, first, count);
+    return outputs == null || !explanationsRunTheModel()
+        ? outputs
+        : Arrays.copyOf(outputs, count * network.outputs());
+  }
+
+  private boolean explanationsRunTheModel() {
+    return explainer.isPresent() && explainer.get().runsTheModel();
   }
 
   private float[] forward(Rows rows, int first, int count) {
@@ -310,12 +339,11 @@ public final class Learner {
   }
 
   /** Keeps what a panel's experts say of a row, to judge them by once its label is known. */
-  private void keepSaid(LateLabels.Waiting unknown, int output, int row) {
+  private void keepSaid(LateLabels.Waiting unknown, int row) {
     int length = others.saidLength();
     if (length == 0) {
       return;
     }
-    network.said(output, others.said(), row * length);
     unknown.row = others.toBytes(row);
     int inBatch = batch.indexOf(others.offset(row)); // with a delay that is less than the batch
     if (inBatch >= 0) {
@@ -331,7 +359,7 @@ public final class Learner {
     boolean labelled = unknown != null || atOnce;
     double[] toNote = unknown == null ? scoring.noteAtOnce() : unknown.note;
     if (unknown != null) {
-      keepSaid(unknown, output, row);
+      keepSaid(unknown, row);
     }
     scoring.predict(outputs, output * network.outputs(), network.outputs());
     outcome.offset = rows.offset(row);
@@ -339,6 +367,9 @@ public final class Learner {
     scoring.note(label, labelled, toNote);
     if (atOnce) {
       scoring.score(toNote);
+    }
+    if (explainer.isPresent()) {
+      explainer.get().explain(rows, row, outcome);
     }
     consumer.accept(outcome);
   }

@@ -1,5 +1,8 @@
 package dev.millrace.engine;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * A prediction and, for a labelled event, how it turned out. One object reused for every
  * prediction: take what you need before you return.
@@ -45,6 +48,18 @@ public final class Outcome {
    * same whichever loss is learned, and without the event's weight.
    */
   public double loss;
+
+  /**
+   * The features that had most to do with it, the largest by magnitude first; empty if they are not
+   * asked for or none had.
+   */
+  public List<Attribution> attributions = List.of();
+
+  /** What would have been said of a row of means and of no category; NaN without attributions. */
+  public double attributionBaseline = Double.NaN;
+
+  /** How much each expert of a panel counts, by its name; empty if that is not asked for. */
+  public Map<String, Double> expertWeights = Map.of();
 
   Outcome(int outputs) {
     this.outputs = new float[outputs];

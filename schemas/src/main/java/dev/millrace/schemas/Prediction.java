@@ -2,7 +2,10 @@ package dev.millrace.schemas;
 
 import dev.millrace.schemas.wire.FrameDecoder;
 import dev.millrace.schemas.wire.FrameEncoder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.Schema;
 
@@ -26,16 +29,33 @@ public record Prediction(
     Double loss,
     Double lower,
     Double upper,
-    Double setProbabilityMin) {
+    Double setProbabilityMin,
+    List<Attribution> attributions,
+    Double attributionBaseline,
+    Map<String, Double> expertWeights) {
   public static final Schema SCHEMA = MillraceSchemas.PREDICTION;
 
-  /** All integers at their longest, union branches, six doubles, lengths of the strings. */
-  private static final int FIXED_BYTES_MAX = 140;
+  /** All integers at their longest, union branches, seven doubles, lengths of the strings. */
+  private static final int FIXED_BYTES_MAX = 152;
+
+  /** A double, its name's length, and a name that is not long. */
+  private static final int NAMED_DOUBLE_BYTES = 28;
+
+  /** What one feature had to do with a prediction. */
+  public record Attribution(String feature, double value) {
+    private static final int BYTES_MIN = 1 + Double.BYTES;
+
+    public Attribution {
+      Objects.requireNonNull(feature, "feature");
+    }
+  }
 
   public Prediction {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(topic, "topic");
     Objects.requireNonNull(outputs, "outputs");
+    attributions = List.copyOf(attributions);
+    expertWeights = TextMaps.sorted(expertWeights);
   }
 
   /** The framed Avro encoding. Runs once an event: one buffer, one exact copy. */
@@ -56,6 +76,14 @@ public record Prediction(
     out.writeNullable(lower);
     out.writeNullable(upper);
     out.writeNullable(setProbabilityMin);
+    out.setItemCount(attributions.size());
+    for (Attribution attribution : attributions) {
+      out.writeString(attribution.feature());
+      out.writeDouble(attribution.value());
+    }
+    out.writeArrayEnd();
+    out.writeNullable(attributionBaseline);
+    TextMaps.write(out, expertWeights, out::writeDouble);
     return out.frame();
   }
 
@@ -82,9 +110,22 @@ public record Prediction(
             in.readNullableDouble(),
             in.readNullableDouble(),
             in.readNullableDouble(),
-            in.readNullableDouble());
+            in.readNullableDouble(),
+            attributions(in),
+            in.readNullableDouble(),
+            TextMaps.read(in, Double.BYTES, in::readDouble));
     in.end();
     return prediction;
+  }
+
+  private static List<Attribution> attributions(FrameDecoder in) {
+    List<Attribution> attributions = new ArrayList<>();
+    for (int count; (count = in.readBlockCount(Attribution.BYTES_MIN)) != 0; ) {
+      for (int i = 0; i < count; i++) {
+        attributions.add(new Attribution(in.readString(), in.readDouble()));
+      }
+    }
+    return attributions;
   }
 
   private int bytesExpected() {
@@ -92,6 +133,7 @@ public record Prediction(
         + pipeline.length()
         + topic.length()
         + outputs.length * Float.BYTES
+        + (attributions.size() + expertWeights.size()) * NAMED_DOUBLE_BYTES
         + (predictedClass == null ? 0 : predictedClass.length())
         + (labelClass == null ? 0 : labelClass.length());
   }
@@ -113,7 +155,10 @@ public record Prediction(
         && Objects.equals(loss, that.loss)
         && Objects.equals(lower, that.lower)
         && Objects.equals(upper, that.upper)
-        && Objects.equals(setProbabilityMin, that.setProbabilityMin);
+        && Objects.equals(setProbabilityMin, that.setProbabilityMin)
+        && attributions.equals(that.attributions)
+        && Objects.equals(attributionBaseline, that.attributionBaseline)
+        && expertWeights.equals(that.expertWeights);
   }
 
   @Override
@@ -123,7 +168,7 @@ public record Prediction(
 
   @Override
   public String toString() {
-    return "Prediction[%s v%d, %s-%d@%d, time=%d, outputs=%s, predicted=%s, label=%s, loss=%s, lower=%s, upper=%s, setProbabilityMin=%s]"
+    return "Prediction[%s v%d, %s-%d@%d, time=%d, outputs=%s, predicted=%s, label=%s, loss=%s, lower=%s, upper=%s, setProbabilityMin=%s, attributions=%s, attributionBaseline=%s, expertWeights=%s]"
         .formatted(
             pipeline,
             modelVersion,
@@ -137,6 +182,9 @@ public record Prediction(
             loss,
             lower,
             upper,
-            setProbabilityMin);
+            setProbabilityMin,
+            attributions,
+            attributionBaseline,
+            expertWeights);
   }
 }

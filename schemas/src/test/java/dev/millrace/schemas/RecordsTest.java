@@ -11,6 +11,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,12 @@ class RecordsTest {
             1.3862943611198906,
             null,
             null,
-            0.125),
+            0.125,
+            List.of(
+                new Prediction.Attribution("nswprice", 0.25),
+                new Prediction.Attribution("größe", -1e-300)),
+            0.5,
+            Map.of("network", 0.75, "constant", 0.25)),
         new Prediction(
             "",
             0,
@@ -95,7 +101,10 @@ class RecordsTest {
             0.0,
             -1.5,
             1e300,
-            null),
+            null,
+            List.of(),
+            null,
+            Map.of()),
         new Prediction(
             "größe-価格-🜁",
             max,
@@ -111,9 +120,13 @@ class RecordsTest {
             null,
             null,
             Double.MAX_VALUE,
-            Double.MIN_VALUE),
+            Double.MIN_VALUE,
+            Collections.nCopies(300, new Prediction.Attribution("", -0.0)),
+            Double.NaN,
+            Map.of("é".repeat(200), Double.NEGATIVE_INFINITY)),
         new Prediction(
-            "edges", -1, "t", -1, -1, 64, edges, null, null, null, null, null, null, null, null));
+            "edges", -1, "t", -1, -1, 64, edges, null, null, null, null, null, null, null, null,
+            List.of(), null, Map.of()));
   }
 
   private static Stream<Metrics> metrics() {

@@ -179,7 +179,7 @@ public final class LearningLoop implements AutoCloseable {
       if (learner == null) {
         ModelSpec spec = SpecResolver.resolve(pipeline, schema);
         decoder = EventDecoder.compile(schema, spec);
-        learner = new Learner(spec, kernels, workers);
+        learner = learner(spec);
         state = state.withModel(schema.toString(), spec);
         unusable.clear(); // what could not make a model may well be read by one
       } else {
@@ -193,6 +193,12 @@ public final class LearningLoop implements AutoCloseable {
       unusable.computeIfAbsent(schemaId, id -> new Unusable(why));
       throw why;
     }
+  }
+
+  private Learner learner(ModelSpec spec) {
+    Learner made = new Learner(spec, kernels, workers);
+    made.tell(pipeline.predictions());
+    return made;
   }
 
   /**
@@ -296,7 +302,7 @@ public final class LearningLoop implements AutoCloseable {
   private void readModel(BlockReader reader, ModelSpec stored) {
     ModelSpec stated = SpecResolver.resolve(pipeline, state.schema().orElseThrow());
     SpecChange change = SpecChange.of(pipeline.name(), stored, stated);
-    learner = new Learner(stated, kernels, workers);
+    learner = learner(stated);
     learner.read(reader);
     lineage.requireSame(learner.weightsDigest());
     Optional<String> what = change.after(learner.version());

@@ -42,7 +42,12 @@ public final class Reports {
         outcome.labelled ? (Double) outcome.loss : null,
         bound(outcome.lower),
         bound(outcome.upper),
-        bound(outcome.setProbabilityMin));
+        bound(outcome.setProbabilityMin),
+        outcome.attributions.stream()
+            .map(of -> new Prediction.Attribution(of.feature(), of.value()))
+            .toList(),
+        outcome.attributions.isEmpty() ? null : (Double) outcome.attributionBaseline,
+        outcome.expertWeights);
   }
 
   private static Double bound(double bound) {

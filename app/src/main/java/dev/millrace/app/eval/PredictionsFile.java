@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What was said of each row, in a file: one line a prediction, with its row counted from 1, its
- * label and what was predicted, for classes the probability of each, and the bounds if the pipeline
- * asks for intervals. Rows without a prediction have no line.
+ * label and what was predicted, for classes the probability of each, and the bounds, attributions
+ * and weights of experts that the pipeline asks for. Rows without a prediction have no line.
  */
 public final class PredictionsFile implements Closeable {
   private final BufferedWriter out;
@@ -69,6 +70,15 @@ public final class PredictionsFile implements Closeable {
     }
     bounds(outcome)
         .forEach((name, value) -> object.put(name, Double.isFinite(value) ? value : null));
+    if (isAttributed(outcome)) {
+      Map<String, Double> attributions = new LinkedHashMap<>();
+      outcome.attributions.forEach(of -> attributions.put(of.feature(), of.value()));
+      object.put("attributions", attributions);
+      object.put("attribution_baseline", outcome.attributionBaseline);
+    }
+    if (!outcome.expertWeights.isEmpty()) {
+      object.put("expert_weights", outcome.expertWeights);
+    }
     return object;
   }
 
@@ -80,6 +90,12 @@ public final class PredictionsFile implements Closeable {
       }
       for (String name : bounds(outcome).keySet()) {
         out.write("," + name);
+      }
+      if (isAttributed(outcome)) {
+        out.write(",attributions,attribution_baseline");
+      }
+      for (String name : outcome.expertWeights.keySet()) {
+        out.write(",w_" + name);
       }
       out.write('\n');
       hasHeader = true;
@@ -93,7 +109,24 @@ public final class PredictionsFile implements Closeable {
     for (double bound : bounds(outcome).values()) {
       out.write("," + (Double.isFinite(bound) ? bound : ""));
     }
+    if (isAttributed(outcome)) {
+      out.write("," + quoted(attributions(outcome)) + "," + outcome.attributionBaseline);
+    }
+    for (double weight : outcome.expertWeights.values()) {
+      out.write("," + weight);
+    }
     out.write('\n');
+  }
+
+  private static boolean isAttributed(Outcome outcome) {
+    return !Double.isNaN(outcome.attributionBaseline);
+  }
+
+  /** In one cell: how many features there are differs from row to row. */
+  private static String attributions(Outcome outcome) {
+    return outcome.attributions.stream()
+        .map(of -> of.feature() + "=" + of.value())
+        .collect(Collectors.joining(";"));
   }
 
   /** Those that the pipeline asks for; one that is infinite is written as none. */

@@ -177,6 +177,34 @@ class EvalCommandTest {
   }
 
   @Test
+  void shouldWriteAttributionsAndTheWeightsOfExpertsIfThePipelineAsksForThem() throws IOException {
+    Path pipeline =
+        file(
+            "told.yaml",
+            "input: {topic: t}\nlabel: {field: \"y\", classes: [\"no\", \"yes\"]}\n"
+                + "predictions: {attributions: 2, expert_weights: true}\n");
+    Path csv = folder.resolve("told.csv");
+    assertThat(run("eval", pipeline, "--data", rows(), "--predictions", csv).code()).isZero();
+    List<String> lines = Files.readAllLines(csv);
+    assertThat(lines.getFirst())
+        .startsWith("row,label,prediction,p_no,p_yes,attributions,attribution_baseline,w_linear_")
+        .endsWith(",w_constant");
+    String number = "-?[0-9.E-]+";
+    assertThat(lines.getLast())
+        .matches("300,yes,(no|yes),%1$s,%1$s,(a|b)=%1$s;(a|b)=%1$s(,%1$s)+".formatted(number));
+    Path json = folder.resolve("told.jsonl");
+    run("eval", pipeline, "--data", rows(), "--predictions", json);
+    JsonNode last = JSON.readTree(Files.readAllLines(json).getLast());
+    assertThat(last.get("attributions").properties()).hasSize(2);
+    assertThat(last.get("attribution_baseline").asDouble()).isBetween(0.0, 1.0);
+    double sum = 0;
+    for (JsonNode weight : last.get("expert_weights")) {
+      sum += weight.asDouble();
+    }
+    assertThat(sum).isCloseTo(1, within(1e-9));
+  }
+
+  @Test
   void shouldTellHowManyLabelsLayWithinTheirBounds() throws IOException {
     StringBuilder csv = new StringBuilder("a,y\n");
     for (int row = 0; row < 400; row++) {

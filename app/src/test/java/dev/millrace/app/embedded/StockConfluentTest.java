@@ -115,13 +115,19 @@ class StockConfluentTest {
             1.3862943611198906,
             null,
             null,
-            0.125);
+            0.125,
+            List.of(new Prediction.Attribution("nswprice", 0.25)),
+            0.5,
+            Map.of("network", 1.0));
     int id = registry.register(Subjects.value("elec2.predictions"), Prediction.SCHEMA);
     GenericRecord read = stockRead("elec2.predictions", prediction.encode(id));
     assertThat(read.getSchema()).isEqualTo(Prediction.SCHEMA);
     assertThat(read.get("modelVersion")).isEqualTo(41L);
     assertThat(read.get("outputs")).isEqualTo(List.of(0.25f, 0.75f));
     assertThat(read.get("setProbabilityMin")).isEqualTo(0.125);
+    assertThat(read.get("attributions")).asString().contains("nswprice", "0.25");
+    assertThat(read.get("attributionBaseline")).isEqualTo(0.5);
+    assertThat(read.get("expertWeights")).asString().isEqualTo("{network=1.0}");
     assertThat(read.get("predictedClass")).hasToString("UP");
     assertThat(read.get("labelClass")).hasToString("DOWN");
     assertThat(read.get("labelValue")).isNull();

@@ -89,10 +89,17 @@ final class Expansion {
   }
 
   /** The numbers that have a basis. */
-  private static Stream<Field> numbers(ExpansionSpec spec, List<Field> fields) {
+  static Stream<Field> numbers(ExpansionSpec spec, List<Field> fields) {
     return fields.stream()
         .filter(field -> field.spec().kind() == FeatureKind.NUMERIC)
         .limit(spec.numbers());
+  }
+
+  /** The features that crosses are made of, two a pair, in the order of the entries. */
+  static List<Field> paired(ExpansionSpec spec, List<Field> fields) {
+    List<Field> coded =
+        Stream.concat(numbers(spec, fields), fields.stream().filter(Expansion::isCrossed)).toList();
+    return Arrays.stream(pairs(coded.size(), spec)).mapToObj(coded::get).toList();
   }
 
   static int basisCategories(ExpansionSpec spec, List<Field> fields) {

@@ -100,6 +100,15 @@ public final class FeatureSpace {
     return expansion.map(spec -> new Expansion(spec, fields, ownCategories));
   }
 
+  Optional<ExpansionSpec> expansion() {
+    return expansion;
+  }
+
+  /** Where the categories of an expansion begin. */
+  int ownCategories() {
+    return ownCategories;
+  }
+
   private int slot(FeatureSpec feature) {
     if (feature.kind() == FeatureKind.CROSS) {
       return -1;

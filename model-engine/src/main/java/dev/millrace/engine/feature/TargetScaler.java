@@ -57,6 +57,11 @@ public final class TargetScaler {
     return Math.max(s[MIN], Math.min(s[MAX], value));
   }
 
+  /** What a unit of the network's output is in the label's. */
+  public double unit() {
+    return scale == Scale.AS_IT_IS ? 1 : deviation();
+  }
+
   private double deviation() {
     double variance = s[COUNT] == 0 ? 0 : s[M2] / s[COUNT];
     return variance > 0 ? Math.sqrt(variance) : 1;

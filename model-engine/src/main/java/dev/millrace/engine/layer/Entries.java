@@ -89,6 +89,11 @@ public final class Entries {
     return bounds[row * fields + field + 1];
   }
 
+  /** The entries of some rows; they stand one behind the other. */
+  public int count(int firstRow, int rows) {
+    return bounds[(firstRow + rows) * fields] - bounds[firstRow * fields];
+  }
+
   /** The index of an entry. */
   public int index(int entry) {
     return indices[entry];

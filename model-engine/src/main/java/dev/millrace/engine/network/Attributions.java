@@ -16,20 +16,21 @@ import java.util.Arrays;
  * <p>Owns its arrays; not for use by several threads at a time.
  */
 public final class Attributions {
-  private final Network network;
+  private final Model model;
   private final float[] x; // [maxRows][inputs]
   private final float[] gradient; // [maxRows][inputs]
   private final double[] numbers; // [inputs]
   private float[] entryGradient = {};
   private double[] entries = {}; // of the row at hand
   private Entries path; // maxRows rows between the baseline and the row
+  private double before;
 
-  /** Attributions of a network's outputs. */
-  public Attributions(Network network) {
-    this.network = network;
-    x = new float[network.maxRows() * network.inputs()];
+  /** Attributions of a model's outputs. */
+  public Attributions(Model model) {
+    this.model = model;
+    x = new float[model.maxRows() * model.inputs()];
     gradient = new float[x.length];
-    numbers = new double[network.inputs()];
+    numbers = new double[model.inputs()];
   }
 
   /**
@@ -43,7 +44,7 @@ public final class Attributions {
   public void gradientTimesInput(
       float[] row, int offset, Entries categories, int categoryRow, float[] baseline, int output) {
     reset(categories, categoryRow);
-    network.inputGradient(row, offset, categories, categoryRow, 1, output, gradient, entryGradient);
+    model.inputGradient(row, offset, categories, categoryRow, 1, output, gradient, entryGradient);
     collect(row, offset, categories, categoryRow, baseline, 1, 1);
   }
 
@@ -70,20 +71,25 @@ public final class Attributions {
       throw new IllegalArgumentException("steps must be at least 1, steps=" + steps);
     }
     reset(categories, categoryRow);
-    for (int first = 0; first < steps; first += network.maxRows()) {
-      int rows = Math.min(network.maxRows(), steps - first);
+    for (int first = 0; first < steps; first += model.maxRows()) {
+      int rows = Math.min(model.maxRows(), steps - first);
       startPath(categories, rows);
       for (int i = 0; i < rows; i++) {
         point(row, offset, categories, categoryRow, baseline, i, (first + i + 0.5) / steps);
       }
-      network.inputGradient(x, 0, path, 0, rows, output, gradient, entryGradient);
+      model.inputGradient(x, 0, path, 0, rows, output, gradient, entryGradient);
       collect(row, offset, categories, categoryRow, baseline, rows, steps);
     }
     startPath(categories, 1);
     point(row, offset, categories, categoryRow, baseline, 0, 0);
-    double before = network.forward(x, 0, path, 0, 1)[output];
-    double after = network.forward(row, offset, categories, categoryRow, 1)[output];
+    before = model.forward(x, 0, path, 0, 1)[output];
+    double after = model.forward(row, offset, categories, categoryRow, 1)[output];
     return Arrays.stream(numbers).sum() + Arrays.stream(entries).sum() - (after - before);
+  }
+
+  /** The output at the baseline of the last {@link #integratedGradients}. */
+  public double atBaseline() {
+    return before;
   }
 
   /** What each number contributed, [inputs]; valid until the next call. */
@@ -98,17 +104,22 @@ public final class Attributions {
 
   private void reset(Entries categories, int row) {
     Arrays.fill(numbers, 0);
-    int fields = categories == null ? 0 : categories.fields();
-    int count = fields == 0 ? 0 : categories.end(row, fields - 1) - categories.start(row, 0);
+    int count = categories == null ? 0 : categories.count(row, 1);
     entries = new double[count];
-    int most = count * network.maxRows();
+    int most = count * model.maxRows();
     if (entryGradient.length < most) {
       entryGradient = new float[most];
     }
   }
 
   private void startPath(Entries categories, int rows) {
-    path = categories == null ? null : new Entries(categories.fields(), rows);
+    if (categories == null) {
+      path = null;
+    } else if (path == null || path.fields() != categories.fields()) {
+      path = new Entries(categories.fields(), rows);
+    } else {
+      path.clear();
+    }
   }
 
   /** Appends the point at a share of the way from the baseline to the row. */
@@ -120,7 +131,7 @@ public final class Attributions {
       float[] baseline,
       int i,
       double share) {
-    int inputs = network.inputs();
+    int inputs = model.inputs();
     for (int k = 0; k < inputs; k++) {
       double from = baseline == null ? 0 : baseline[k];
       x[i * inputs + k] = (float) (from + share * (row[offset + k] - from));
@@ -143,7 +154,7 @@ public final class Attributions {
       float[] baseline,
       int rows,
       int steps) {
-    int inputs = network.inputs();
+    int inputs = model.inputs();
     for (int i = 0; i < rows; i++) {
       for (int k = 0; k < inputs; k++) {
         double way = row[offset + k] - (baseline == null ? 0.0 : baseline[k]);

@@ -9,6 +9,12 @@ public interface Model {
   /** Begins as the seed says. */
   void initialize(long seed);
 
+  /** Numbers in a row of x. */
+  int inputs();
+
+  /** The most rows that a call may bring. */
+  int maxRows();
+
   /** The width of a row of {@link #forward}'s result. */
   int outputs();
 
@@ -23,6 +29,28 @@ public interface Model {
    * @return [rows][outputs], owned by the model and valid until the next forward or step
    */
   float[] forward(float[] x, int offset, Entries categories, int firstRow, int rows);
+
+  /**
+   * How one output changes with each number and with the weight of each category, row by row; makes
+   * a {@link #forward} of these rows.
+   *
+   * @param x [rows][inputs] from offset
+   * @param categories of which the rows from firstRow on are these rows; null if there are no
+   *     fields
+   * @param output which output, from 0
+   * @param gradient receives d y[row][output] / d x[row], [rows][inputs] from index 0
+   * @param entryGradient receives d y[row][output] / d weight of each entry of these rows, in their
+   *     order, from index 0
+   */
+  void inputGradient(
+      float[] x,
+      int offset,
+      Entries categories,
+      int firstRow,
+      int rows,
+      int output,
+      float[] gradient,
+      float[] entryGradient);
 
   /**
    * One step from the rows of the last forward.

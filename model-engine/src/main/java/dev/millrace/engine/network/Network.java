@@ -201,7 +201,7 @@ public final class Network implements Model {
     forwardRows = 0;
   }
 
-  /** Numbers in a row of x. */
+  @Override
   public int inputs() {
     return inputs.numbers().width();
   }
@@ -212,7 +212,7 @@ public final class Network implements Model {
     return last.output().width();
   }
 
-  /** The most rows that a call may bring. */
+  @Override
   public int maxRows() {
     return maxRows;
   }
@@ -450,18 +450,7 @@ public final class Network implements Model {
     inputGradient(x, offset, null, 0, rows, output, gradient, NOTHING);
   }
 
-  /**
-   * How one output changes with each number and with the weight of each category, row by row; makes
-   * a {@link #forward} of these rows.
-   *
-   * @param x [rows][inputs] from offset
-   * @param categories of which the rows from firstRow on are these rows; null if there are no
-   *     fields
-   * @param output which output, from 0
-   * @param gradient receives d y[row][output] / d x[row], [rows][inputs] from index 0
-   * @param entryGradient receives d y[row][output] / d weight of each entry of these rows, in their
-   *     order, from index 0
-   */
+  @Override
   public void inputGradient(
       float[] x,
       int offset,
@@ -472,15 +461,32 @@ public final class Network implements Model {
       float[] gradient,
       float[] entryGradient) {
     Objects.checkIndex(output, outputs());
-    checkRows(rows);
-    Objects.checkFromIndexSize(0, rows * inputs(), gradient.length);
     forward(x, offset, categories, firstRow, rows);
-    clearGradients();
-    float[] dy = last.output().gradient();
-    Arrays.fill(dy, 0, rows * outputs(), 0f);
+    float[] dy = new float[rows * outputs()];
     for (int row = 0; row < rows; row++) {
       dy[row * outputs() + output] = 1f;
     }
+    Arrays.fill(gradient, 0, rows * inputs(), 0f);
+    if (inputs.fieldCount() > 0) {
+      Arrays.fill(entryGradient, 0, categories.count(firstRow, rows), 0f);
+    }
+    addInputGradient(dy, rows, gradient, entryGradient);
+  }
+
+  /**
+   * Adds how a sum of the last forward's outputs changes with each number and with the weight of
+   * each category, row by row.
+   *
+   * @param dy what each output counts in the sum, [rows][outputs]
+   * @param gradient [rows][inputs]
+   * @param entryGradient by the entries of these rows, in their order
+   * @throws IllegalStateException if the last forward was not of so many rows, or a step came since
+   */
+  public void addInputGradient(float[] dy, int rows, float[] gradient, float[] entryGradient) {
+    checkForward(rows);
+    Objects.checkFromIndexSize(0, rows * inputs(), gradient.length);
+    clearGradients();
+    System.arraycopy(dy, 0, last.output().gradient(), 0, rows * outputs());
     last.output().gradientIsWritten();
     last.takeGradientOfSums(false);
     inputs.numbers().want(true);
@@ -491,10 +497,11 @@ public final class Network implements Model {
       inputs.numbers().want(false);
       last.takeGradientOfSums(loss.fromSums());
     }
-    System.arraycopy(inputs.numbers().gradient(), 0, gradient, 0, rows * inputs());
+    float[] found = inputs.numbers().gradient();
+    for (int i = 0; i < rows * inputs(); i++) {
+      gradient[i] += found[i];
+    }
     if (inputs.fieldCount() > 0) {
-      int end = categories.end(firstRow + rows - 1, categories.fields() - 1);
-      Arrays.fill(entryGradient, 0, end - categories.start(firstRow, 0), 0f);
       for (Layer layer : layers) {
         layer.addEntryGradients(parameters, rows, entryGradient);
       }

@@ -85,6 +85,48 @@ final class ClassMixer implements Mixer {
     }
   }
 
+  @Override
+  public void gradient(float[] said, int saidAt, int output, double[] gradient) {
+    compute(said, saidAt);
+    computed = NONE;
+    int of = classes - outputs + output;
+    double[] dp = new double[classes];
+    for (int k = 0; k < experts; k++) {
+      Arrays.fill(dp, 0);
+      for (int m = 0; m < SHARES.length; m++) {
+        dp[of] += last[m] * bayes[m][k];
+      }
+      for (int m = 0; m < RATES.length; m++) {
+        double factor = last[SHARES.length + m] * logistic[m][k];
+        addLogistic(mixtures[SHARES.length + m], of, factor, k * classes, dp);
+      }
+      if (outputs == 1) {
+        gradient[k] = dp[1] - dp[0];
+      } else {
+        System.arraycopy(dp, 0, gradient, k * classes, classes);
+      }
+    }
+  }
+
+  /** Adds how a softmax changes with the probabilities of one expert, which begin at a place. */
+  private void addLogistic(double[] softmax, int of, double factor, int at, double[] dp) {
+    double mean = 0;
+    for (int c = 0; c < classes; c++) {
+      mean += dLog(softmax, of, c, at) / classes;
+    }
+    for (int c = 0; c < classes; c++) {
+      if (p[at + c] > LOGARITHM_OF_MIN) {
+        dp[c] += factor * (dLog(softmax, of, c, at) - mean) / p[at + c];
+      }
+    }
+  }
+
+  /** How a softmax changes with one log-probability of weight 1, less the mean of all. */
+  private double dLog(double[] softmax, int of, int c, int at) {
+    boolean isBounded = Math.abs(logs[at + c]) >= LOGARITHM_MAX;
+    return isBounded ? 0 : softmax[of] * ((c == of ? 1 : 0) - softmax[c]);
+  }
+
   private void compute(float[] said, int saidAt) {
     for (int k = 0; k < experts; k++) {
       takeProbabilities(said, saidAt + k * outputs, k * classes);

@@ -22,6 +22,14 @@ interface Mixer {
    */
   void mix(float[] said, int saidAt, float[] mixed, int mixedAt);
 
+  /**
+   * How one output of the mixture changes with what the experts say.
+   *
+   * @param output which, from 0
+   * @param gradient receives [experts][outputs]
+   */
+  void gradient(float[] said, int saidAt, int output, double[] gradient);
+
   /** Says that what experts said is no longer what was mixed last. */
   void changed();
 

@@ -10,7 +10,9 @@ import dev.millrace.engine.state.StateArray;
 import dev.millrace.engine.state.StateException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -30,6 +32,7 @@ public final class Panel implements Model {
   private final float nothing; // what an expert says that knows nothing
   private final float[] said; // [rows][experts and their mixture][outputs]
   private final float[] mixed; // [rows][outputs]
+  private final boolean[] silent; // [rows][networks]: what it said was no number
   private final boolean[] refused; // by network
   private final long[] resets; // by network: how often it began anew
   private final long[] begun; // by network: after which step of the panel it last did
@@ -83,9 +86,13 @@ public final class Panel implements Model {
     nothing = classes == 0 ? 0f : 1f / classes;
     said = new float[Math.multiplyExact(maxRows, (experts + 1) * outputs)];
     mixed = new float[maxRows * outputs];
+    silent = new boolean[maxRows * networks.length];
     refused = new boolean[networks.length];
     resets = new long[networks.length];
-    names = spec.experts().stream().map(ExpertSpec::name).toList();
+    names = new ArrayList<>(spec.experts().stream().map(ExpertSpec::name).toList());
+    if (constant != null) {
+      names.add("constant");
+    }
     losses = new double[experts + 2];
     begun = new long[networks.length];
   }
@@ -107,6 +114,16 @@ public final class Panel implements Model {
   }
 
   @Override
+  public int inputs() {
+    return networks[0].inputs();
+  }
+
+  @Override
+  public int maxRows() {
+    return networks[0].maxRows();
+  }
+
+  @Override
   public int outputs() {
     return outputs;
   }
@@ -125,7 +142,7 @@ public final class Panel implements Model {
               : networks[k].forward(rows);
       for (int row = 0; row < rows; row++) {
         System.arraycopy(y, row * outputs, said, at(row, k), outputs);
-        sayNothingUnlessNumbers(at(row, k));
+        silent[row * networks.length + k] = sayNothingUnlessNumbers(at(row, k));
       }
     }
     for (int row = 0; row < rows; row++) {
@@ -143,12 +160,45 @@ public final class Panel implements Model {
     return (row * (experts + 1) + expert) * outputs;
   }
 
-  private void sayNothingUnlessNumbers(int at) {
+  private boolean sayNothingUnlessNumbers(int at) {
     for (int i = at; i < at + outputs; i++) {
       if (!Float.isFinite(said[i])) {
         Arrays.fill(said, at, at + outputs, nothing);
-        return;
+        return true;
       }
+    }
+    return false;
+  }
+
+  /** By the chain rule: through the mixer to what each expert says, and through each expert. */
+  @Override
+  public void inputGradient(
+      float[] x,
+      int offset,
+      Entries categories,
+      int firstRow,
+      int rows,
+      int output,
+      float[] gradient,
+      float[] entryGradient) {
+    Objects.checkIndex(output, outputs);
+    forward(x, offset, categories, firstRow, rows);
+    double[] dMixed = new double[experts * outputs];
+    float[][] dSaid = new float[networks.length][rows * outputs];
+    for (int row = 0; row < rows; row++) {
+      mixer.gradient(said, at(row, 0), output, dMixed);
+      for (int k = 0; k < networks.length; k++) {
+        for (int i = 0; i < outputs; i++) {
+          boolean counts = !silent[row * networks.length + k];
+          dSaid[k][row * outputs + i] = counts ? (float) dMixed[k * outputs + i] : 0f;
+        }
+      }
+    }
+    Arrays.fill(gradient, 0, rows * inputs(), 0f);
+    int entries = categories == null ? 0 : categories.count(firstRow, rows);
+    Arrays.fill(entryGradient, 0, entries, 0f);
+    for (int k = 0; k < networks.length; k++) {
+      networks[k].addInputGradient(dSaid[k], rows, gradient, entryGradient);
     }
   }
 
@@ -206,20 +256,25 @@ public final class Panel implements Model {
     double[] weights = mixer.weights();
     double all = losses[experts + 1];
     for (int k = 0; k <= experts; k++) {
-      String name =
-          k < names.size() ? names.get(k) : k < experts ? "constant" : ExpertFigures.MIXTURE;
       double loss = all > 0 ? losses[k] / all : Double.NaN;
-      figures.add(new ExpertFigures(name, k < experts ? weights[k] : 1, loss));
+      boolean isExpert = k < experts;
+      String name = isExpert ? names.get(k) : ExpertFigures.MIXTURE;
+      figures.add(new ExpertFigures(name, isExpert ? weights[k] : 1, loss));
     }
     return figures;
   }
 
   /**
-   * How much each expert counts now, in their order and in a classification the constant last;
-   * together 1.
+   * How much each expert counts now, by its name, in their order and in a classification the
+   * constant last; together 1.
    */
-  public double[] weights() {
-    return mixer.weights();
+  public SequencedMap<String, Double> weights() {
+    double[] weights = mixer.weights();
+    SequencedMap<String, Double> byName = new LinkedHashMap<>();
+    for (int k = 0; k < experts; k++) {
+      byName.put(names.get(k), weights[k]);
+    }
+    return byName;
   }
 
   @Override

@@ -83,6 +83,20 @@ final class ValueMixer implements Mixer {
   }
 
   @Override
+  public void gradient(float[] said, int saidAt, int output, double[] gradient) {
+    double corrections = 0;
+    for (double part : correction) {
+      corrections += part;
+    }
+    for (int k = 0; k < experts; k++) {
+      float value = said[saidAt + k];
+      boolean isBelieved = value >= seen[1] && value <= seen[2];
+      double corrected = weights[k] * (1 - corrections) + correction[k];
+      gradient[k] = isBelieved ? last[MEAN] * weights[k] + last[CORRECTED] * corrected : 0;
+    }
+  }
+
+  @Override
   public void learn(float[] said, int saidAt, float target, float weight) {
     compute(said, saidAt);
     seen[0] = KEPT * seen[0] + 1;

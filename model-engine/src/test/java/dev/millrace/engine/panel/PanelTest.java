@@ -22,7 +22,6 @@ import dev.millrace.engine.state.StateBlocks;
 import dev.millrace.engine.state.StateException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,7 +179,8 @@ class PanelTest {
         .containsExactly("bursts", "steady", "counts", "mixture");
     for (int k = 0; k < errors.length; k++) {
       assertThat(figures.get(k).loss()).isCloseTo(errors[k] / weights, within(1e-6));
-      assertThat(figures.get(k).weight()).isEqualTo(k < 3 ? panel.weights()[k] : 1);
+      assertThat(figures.get(k).weight())
+          .isEqualTo(k < 3 ? List.copyOf(panel.weights().values()).get(k) : 1);
     }
     assertThat(errors[0]).as("they differ").isNotCloseTo(errors[1], within(0.1));
   }
@@ -299,8 +299,9 @@ class PanelTest {
         assertThat(y[c]).isCloseTo(1f / classes, within(1e-6f));
       }
       assertThat(panel.weights()).hasSize(spec.experts().size() + 1);
-      assertThat(Arrays.stream(panel.weights()).sum()).isCloseTo(1, within(1e-12));
-      assertThat(panel.saidLength()).isEqualTo((panel.weights().length + 1) * panel.outputs());
+      assertThat(panel.weights().values().stream().mapToDouble(Double::doubleValue).sum())
+          .isCloseTo(1, within(1e-12));
+      assertThat(panel.saidLength()).isEqualTo((panel.weights().size() + 1) * panel.outputs());
     }
   }
 

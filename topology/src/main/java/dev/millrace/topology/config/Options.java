@@ -1,5 +1,6 @@
 package dev.millrace.topology.config;
 
+import dev.millrace.engine.PredictionDetail;
 import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.model.LabelSpec;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class Options {
       Map.of("schema.registry.url", "http://localhost:8081");
 
   private static final int THREADS_MAX = 64;
+  private static final int ATTRIBUTIONS_MAX = 1_000;
   private static final Shape TOPIC =
       new Shape.Text(
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}", "a topic name of letters, digits, '.', '_', '-'");
@@ -73,6 +75,11 @@ final class Options {
                   "Bounds of each prediction that hold a stated share of labels; see"
                       + " docs/metrics.md.",
                   "none"),
+              new Option(
+                  "predictions",
+                  predictions(),
+                  "What predictions tell beside what they say; changes no bit of a model.",
+                  "{}"),
               new Option("snapshots", snapshots(), "Published copies of the model.", "{}"),
               new Option("outputs", outputs(), "The topics that the pipeline writes to.", "{}"),
               new Option(
@@ -199,6 +206,27 @@ final class Options {
                     "a number greater than 0 and less than 1", value -> value > 0 && value < 1),
                 "The share of labels that lie within.",
                 "")));
+  }
+
+  private static Shape predictions() {
+    return new Shape.MapOf(
+        List.of(
+            new Option(
+                "attributions",
+                new Shape.Whole(0, ATTRIBUTIONS_MAX),
+                "How many features are told that had most to do with the prediction.",
+                Integer.toString(PredictionDetail.NONE.attributions())),
+            new Option(
+                "attribution_steps",
+                new Shape.Whole(1, ATTRIBUTIONS_MAX),
+                "The steps of integrated gradients: what attributions leave unsaid falls with their"
+                    + " square, what they cost rises with them.",
+                Integer.toString(PredictionDetail.STEPS)),
+            new Option(
+                "expert_weights",
+                new Shape.Flag(),
+                "Whether the weight of each expert of a panel is told.",
+                Boolean.toString(PredictionDetail.NONE.expertWeights()))));
   }
 
   private static Shape snapshots() {

@@ -1,5 +1,6 @@
 package dev.millrace.topology.config;
 
+import dev.millrace.engine.PredictionDetail;
 import dev.millrace.engine.feature.TimePart;
 import dev.millrace.engine.feature.TimeUnit;
 import dev.millrace.engine.feature.TokenSettings;
@@ -23,6 +24,7 @@ import java.util.OptionalInt;
  * @param batch rows a step learns from; empty for {@code auto}
  * @param threads how many share out a step of one model; no part of the model, whose bits are the
  *     same with any number
+ * @param predictions what predictions tell beside; no part of the model
  * @param kafka the user's Kafka settings, passed through as they are
  * @param registry the user's schema-registry settings, passed through as they are
  */
@@ -34,6 +36,7 @@ public record Pipeline(
     OptionalInt batch,
     long seed,
     int threads,
+    PredictionDetail predictions,
     Snapshots snapshots,
     Outputs outputs,
     Map<String, String> kafka,
@@ -46,7 +49,18 @@ public record Pipeline(
   /** The same pipeline with other Kafka and registry settings. */
   public Pipeline connectedTo(Map<String, String> kafka, Map<String, String> registry) {
     return new Pipeline(
-        name, input, label, model, batch, seed, threads, snapshots, outputs, kafka, registry);
+        name,
+        input,
+        label,
+        model,
+        batch,
+        seed,
+        threads,
+        predictions,
+        snapshots,
+        outputs,
+        kafka,
+        registry);
   }
 
   /** The same pipeline with labels that come so many events late. */
@@ -65,6 +79,7 @@ public record Pipeline(
         batch,
         seed,
         threads,
+        predictions,
         snapshots,
         outputs,
         kafka,
@@ -74,7 +89,7 @@ public record Pipeline(
   /** Without the values of the settings, among which there may be passwords. */
   @Override
   public String toString() {
-    return "Pipeline[name=%s, input=%s, label=%s, model=%s, batch=%s, seed=%d, threads=%d, snapshots=%s, outputs=%s, kafka=%s, registry=%s]"
+    return "Pipeline[name=%s, input=%s, label=%s, model=%s, batch=%s, seed=%d, threads=%d, predictions=%s, snapshots=%s, outputs=%s, kafka=%s, registry=%s]"
         .formatted(
             name,
             input,
@@ -83,6 +98,7 @@ public record Pipeline(
             batch,
             seed,
             threads,
+            predictions,
             snapshots,
             outputs,
             kafka.keySet(),

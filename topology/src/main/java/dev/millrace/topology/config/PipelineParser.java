@@ -1,5 +1,6 @@
 package dev.millrace.topology.config;
 
+import dev.millrace.engine.PredictionDetail;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
 import java.io.IOException;
@@ -77,6 +78,7 @@ public final class PipelineParser {
         file.whole("batch").map(n -> OptionalInt.of(n.intValue())).orElse(OptionalInt.empty()),
         file.whole("seed").orElse(0L),
         file.whole("threads").orElse((long) Options.THREADS).intValue(),
+        predictions(file.get("predictions")),
         snapshots(file.get("snapshots")),
         outputs(file.get("outputs"), name),
         kafka,
@@ -151,6 +153,23 @@ public final class PipelineParser {
 
   private static double number(Object content) {
     return content instanceof Boolean flag ? (flag ? 1 : 0) : (Double) content;
+  }
+
+  private static PredictionDetail predictions(Optional<Value> predictions) {
+    PredictionDetail none = PredictionDetail.NONE;
+    return new PredictionDetail(
+        predictions
+            .flatMap(p -> p.whole("attributions"))
+            .map(Long::intValue)
+            .orElse(none.attributions()),
+        predictions
+            .flatMap(p -> p.whole("attribution_steps"))
+            .map(Long::intValue)
+            .orElse(none.attributionSteps()),
+        predictions
+            .flatMap(p -> p.get("expert_weights"))
+            .map(flag -> (Boolean) flag.content())
+            .orElse(none.expertWeights()));
   }
 
   private static Pipeline.Snapshots snapshots(Optional<Value> snapshots) {

@@ -31,8 +31,8 @@ class PipelineErrorsTest {
     assertOnly(
         GOOD + "bacth: 3\n",
         "p.yaml:3:1: unknown key 'bacth' in the pipeline; expected name, input, label, model,"
-            + " batch, seed, threads, intervals, snapshots, outputs, kafka, registry; did you mean"
-            + " 'batch'?");
+            + " batch, seed, threads, intervals, predictions, snapshots, outputs, kafka, registry;"
+            + " did you mean 'batch'?");
     assertOnly(
         "input: {topic: t, feature: all}\nlabel: {field: y}\n",
         "p.yaml:1:19: unknown key 'feature' in input; expected topic, features, key, timestamp;"
@@ -368,7 +368,8 @@ class PipelineErrorsTest {
     assertThat(problems("- a\n"))
         .containsExactly(
             "p.yaml:1:1: the pipeline is a list; expected a map of name, input, label, model,"
-                + " batch, seed, threads, intervals, snapshots, outputs, kafka, registry");
+                + " batch, seed, threads, intervals, predictions, snapshots, outputs, kafka,"
+                + " registry");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.millrace.topology.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.engine.PredictionDetail;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
@@ -67,6 +68,7 @@ class PipelineParserTest {
     assertThat(pipeline.batch()).isEmpty();
     assertThat(pipeline.seed()).isZero();
     assertThat(pipeline.threads()).isEqualTo(1);
+    assertThat(pipeline.predictions()).isEqualTo(PredictionDetail.NONE);
     assertThat(pipeline.model().layers()).isEmpty();
     assertThat(pipeline.outputs().deadLetters()).isEqualTo("clicks.v1.dead-letters");
     assertThat(pipeline.snapshots()).isEqualTo(new Pipeline.Snapshots(1000, 10));
@@ -97,6 +99,7 @@ class PipelineParserTest {
             batch: auto
             seed: -7
             threads: 3
+            predictions: {attributions: 5, attribution_steps: 32, expert_weights: true}
             outputs: {predictions: out}
             """);
     List<Pipeline.Feature> features = pipeline.input().features().orElseThrow();
@@ -121,6 +124,8 @@ class PipelineParserTest {
     assertThat(pipeline.threads()).isEqualTo(3);
     assertThat(pipeline.connectedTo(Map.of(), Map.of()).threads()).isEqualTo(3);
     assertThat(pipeline.toString()).contains("threads=3");
+    assertThat(pipeline.predictions()).isEqualTo(new PredictionDetail(5, 32, true));
+    assertThat(pipeline.withDelay(3).predictions()).isEqualTo(pipeline.predictions());
     assertThat(pipeline.outputs().predictions()).isEqualTo("out");
     assertThat(pipeline.outputs().metrics()).isEqualTo("t.metrics");
   }
