@@ -395,6 +395,7 @@ public final class Learner {
       pause.skipped();
     }
     counts[stepped ? LEARNED : REJECTED] += rows;
+    featurizer.expire(network::forgetCategory);
     Step step = new Step(stepped, paused, batch.offset(0), batch.offset(rows - 1));
     batch.clear();
     rowsStored = 0;

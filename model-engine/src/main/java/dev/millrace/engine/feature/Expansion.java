@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * functions beside u = (knots − 1)·Φ(z), weighing together 1; the category of the value x, if it is
  * one of the first different ones; or the category of missing. {@link FeatureSpace#CROSSES}, for
  * each pair: a bucket by the hash of both values, a number being known by its value while it has
- * had at most {@value ExpansionSpec#EXACT_MAX} different ones, and by the decile Φ(z) afterwards.
+ * had at most {@value ExpansionSpec#EXACT_MAX} different ones, and by the decile Φ(z) afterwards; a
+ * text of a growing vocabulary by its key, whether it has a row or not.
  */
 final class Expansion {
   private static final int DECILES = 10;
@@ -32,6 +33,7 @@ final class Expansion {
   private final ExpansionSpec spec;
   private final Field[] numbers;
   private final int[] categories; // those that are crossed, by their number among all
+  private final int[] texts; // of these: the slot of a text, by whose key it is known; else -1
   private final int[] pairs; // two places in codes each
   private final int basisBase;
   private final int crossesBase;
@@ -50,6 +52,11 @@ final class Expansion {
     categories =
         IntStream.range(0, ofCategories.size())
             .filter(i -> isCrossed(ofCategories.get(i)))
+            .toArray();
+    texts =
+        Arrays.stream(categories)
+            .mapToObj(ofCategories::get)
+            .mapToInt(f -> f.spec().kind() == FeatureKind.GROWING ? f.slot() : -1)
             .toArray();
     this.basisBase = basisBase;
     crossesBase = basisBase + numbers.length * spec.basisSize();
@@ -128,7 +135,10 @@ final class Expansion {
     }
     if (pairs.length > 0) {
       for (int i = 0; i < categories.length; i++) {
-        codes[numbers.length + i] = entries.index(entries.start(firstField + categories[i]));
+        codes[numbers.length + i] =
+            texts[i] < 0
+                ? entries.index(entries.start(firstField + categories[i]))
+                : event.categories[texts[i]];
       }
       for (int p = 0; p < pairs.length; p += 2) {
         long code = Utf8Hash.mix(PAIR * (p + 1) + codes[pairs[p]]);

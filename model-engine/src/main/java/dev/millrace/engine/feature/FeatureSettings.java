@@ -17,6 +17,8 @@ import java.util.List;
  * @param bounds where a number goes over into the next category; empty for deciles
  * @param cross the features whose categories are taken together
  * @param tokens how a text, a list or a map becomes entries; null for other kinds
+ * @param growth when a growing vocabulary takes and forgets texts; null for {@link
+ *     GrowthSettings#NONE}
  */
 public record FeatureSettings(
     @JsonInclude(Include.NON_NULL) String field,
@@ -28,17 +30,20 @@ public record FeatureSettings(
     @JsonInclude(Include.NON_DEFAULT) boolean ofMissing,
     @JsonInclude(Include.NON_EMPTY) List<Double> bounds,
     @JsonInclude(Include.NON_EMPTY) List<String> cross,
-    @JsonInclude(Include.NON_NULL) TokenSettings tokens) {
+    @JsonInclude(Include.NON_NULL) TokenSettings tokens,
+    @JsonInclude(Include.NON_NULL) GrowthSettings growth) {
   /** The most events that may lie between a value and the event it is a feature of. */
   public static final int LAG_MAX = 1 << 14;
 
   /** Nothing. */
   public static final FeatureSettings NONE =
-      new FeatureSettings(null, null, null, false, false, 0, false, List.of(), List.of(), null);
+      new FeatureSettings(
+          null, null, null, false, false, 0, false, List.of(), List.of(), null, null);
 
   public FeatureSettings {
     bounds = bounds == null ? List.of() : List.copyOf(bounds);
     cross = cross == null ? List.of() : List.copyOf(cross);
+    growth = GrowthSettings.NONE.equals(growth) ? null : growth;
     if (lag < 0 || lag > LAG_MAX) {
       throw new IllegalArgumentException(
           "a lag is of 1 to %,d events, lag=%,d".formatted(LAG_MAX, lag));
@@ -54,46 +59,59 @@ public record FeatureSettings(
   /** Read from the field of this path. */
   public FeatureSettings of(String path) {
     return new FeatureSettings(
-        path, part, unit, log1p, robust, lag, ofMissing, bounds, cross, tokens);
+        path, part, unit, log1p, robust, lag, ofMissing, bounds, cross, tokens, growth);
   }
 
   /** A part of a time. */
   public FeatureSettings withPart(TimePart of, TimeUnit in) {
-    return new FeatureSettings(field, of, in, log1p, robust, lag, ofMissing, bounds, cross, tokens);
+    return new FeatureSettings(
+        field, of, in, log1p, robust, lag, ofMissing, bounds, cross, tokens, growth);
   }
 
   /** A number with these transforms. */
   public FeatureSettings withScale(boolean log1p, boolean robust) {
     return new FeatureSettings(
-        field, part, unit, log1p, robust, lag, ofMissing, bounds, cross, tokens);
+        field, part, unit, log1p, robust, lag, ofMissing, bounds, cross, tokens, growth);
   }
 
   /** The value of so many events ago. */
   public FeatureSettings withLag(int events) {
     return new FeatureSettings(
-        field, part, unit, log1p, robust, events, ofMissing, bounds, cross, tokens);
+        field, part, unit, log1p, robust, events, ofMissing, bounds, cross, tokens, growth);
   }
 
   /** Whether the field is missing. */
   public FeatureSettings asIndicator() {
-    return new FeatureSettings(field, part, unit, log1p, robust, lag, true, bounds, cross, tokens);
+    return new FeatureSettings(
+        field, part, unit, log1p, robust, lag, true, bounds, cross, tokens, growth);
   }
 
   /** Categories between these bounds. */
   public FeatureSettings withBounds(List<Double> values) {
     return new FeatureSettings(
-        field, part, unit, log1p, robust, lag, ofMissing, values, cross, tokens);
+        field, part, unit, log1p, robust, lag, ofMissing, values, cross, tokens, growth);
   }
 
   /** The categories of other features together. */
   public FeatureSettings withCross(List<String> features) {
     return new FeatureSettings(
-        field, part, unit, log1p, robust, lag, ofMissing, bounds, features, tokens);
+        field, part, unit, log1p, robust, lag, ofMissing, bounds, features, tokens, growth);
   }
 
   /** Entries of these tokens. */
   public FeatureSettings withTokens(TokenSettings how) {
     return new FeatureSettings(
-        field, part, unit, log1p, robust, lag, ofMissing, bounds, cross, how);
+        field, part, unit, log1p, robust, lag, ofMissing, bounds, cross, how, growth);
+  }
+
+  /** A vocabulary that grows in this way. */
+  public FeatureSettings withGrowth(GrowthSettings how) {
+    return new FeatureSettings(
+        field, part, unit, log1p, robust, lag, ofMissing, bounds, cross, tokens, how);
+  }
+
+  /** How a vocabulary grows. */
+  public GrowthSettings growthOrNone() {
+    return growth == null ? GrowthSettings.NONE : growth;
   }
 }

@@ -110,6 +110,12 @@ public record FeatureSpec(
         name, FeatureKind.GROWING, List.of(), Math.addExact(texts, UNKNOWN_AND_MISSING), false);
   }
 
+  /** The same, taken and forgotten as it says. */
+  public static FeatureSpec growing(String name, int texts, GrowthSettings growth) {
+    FeatureSpec feature = growing(name, texts);
+    return feature.with(feature.settings().withGrowth(growth));
+  }
+
   public static FeatureSpec vector(String name, int length, boolean normalize) {
     return new FeatureSpec(name, FeatureKind.VECTOR, List.of(), length, normalize);
   }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -70,7 +71,9 @@ public final class Featurizer {
 
   private void prepare(int i, FeatureSpec spec) {
     switch (spec.kind()) {
-      case GROWING -> vocabularies[i] = new GrowingVocabulary(spec.texts());
+      case GROWING ->
+          vocabularies[i] =
+              vocabularies[i] = new GrowingVocabulary(spec.texts(), spec.settings().growthOrNone());
       case TEXT, BAG -> {
         if (spec.settings().tokens().idf()) {
           rarities[i] = new EntryRarity(spec.size());
@@ -269,9 +272,23 @@ public final class Featurizer {
     if (key == EventRow.MISSING) {
       return; // the row says so already
     }
-    int known = vocabularies[i].learn(key);
-    if (known != GrowingVocabulary.UNKNOWN) {
-      entries.setIndex(entry, fields[i].column() + known);
+    int row = vocabularies[i].learn(key); // of a text that was forgotten, none or another now
+    int category = row == GrowingVocabulary.UNKNOWN ? fields[i].spec().texts() : row;
+    entries.setIndex(entry, fields[i].column() + category);
+  }
+
+  /**
+   * Lets vocabularies forget texts that have not come for long. No row that was featurised before
+   * is predicted or learned afterwards, but for those whose texts {@link #learn} once more.
+   *
+   * @param freed takes the index of each category that a new text may have from now on
+   */
+  public void expire(IntConsumer freed) {
+    for (int i = 0; i < fields.length; i++) {
+      if (vocabularies[i] != null) {
+        int column = fields[i].column();
+        vocabularies[i].expire(row -> freed.accept(column + row));
+      }
     }
   }
 

@@ -130,6 +130,11 @@ final class Dense extends Layer {
   }
 
   @Override
+  public void visitCategory(int index, TableRow to) {
+    table.ifPresent(t -> t.visitCategory(index, to));
+  }
+
+  @Override
   public void visitTableRows(int rows, Range range) {
     if (table.isPresent()) {
       table.get().visitRows(range);

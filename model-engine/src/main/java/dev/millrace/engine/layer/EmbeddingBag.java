@@ -99,6 +99,11 @@ final class EmbeddingBag extends Layer {
   }
 
   @Override
+  public void visitCategory(int index, TableRow to) {
+    table.visitCategory(index, to);
+  }
+
+  @Override
   public void visitTableRows(int rows, Range range) {
     table.visitRows(range);
   }

@@ -180,6 +180,12 @@ final class FactorizationMachine extends Layer {
   }
 
   @Override
+  public void visitCategory(int index, TableRow to) {
+    table.ifPresent(t -> t.visitCategory(index, to));
+    linear.ifPresent(dense -> dense.visitCategory(index, to));
+  }
+
+  @Override
   public void visitTableRows(int rows, Range range) {
     if (table.isPresent()) {
       table.get().visitRows(range);

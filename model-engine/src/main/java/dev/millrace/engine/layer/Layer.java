@@ -68,6 +68,15 @@ public abstract class Layer {
   /** Shows every row of a table that the rows at hand use, as often as they use it. */
   public void visitTableRows(int rows, Range range) {}
 
+  /** Takes a row of a table. */
+  @FunctionalInterface
+  public interface TableRow {
+    void accept(Parameter table, int row);
+  }
+
+  /** Shows where its tables have a category, by its index over all fields. */
+  public void visitCategory(int index, TableRow to) {}
+
   /**
    * A bound on the magnitude of every parameter's gradient after {@link #backward}; NaN or infinite
    * if there is none.

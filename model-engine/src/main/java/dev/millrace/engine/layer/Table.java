@@ -246,6 +246,17 @@ final class Table {
     }
   }
 
+  /** Shows the row of a category, by its index over all fields, if the table has it. */
+  void visitCategory(int index, Layer.TableRow to) {
+    int first = 0;
+    for (Inputs.Field field : categories.fields()) {
+      if (index >= field.base() && index < field.base() + field.size()) {
+        to.accept(parameter, first + index - field.base());
+      }
+      first += field.size();
+    }
+  }
+
   /** Shows the row of every entry of the rows at hand. */
   void visitRows(Layer.Range range) {
     for (int i = 0; i < active.count(); i++) {

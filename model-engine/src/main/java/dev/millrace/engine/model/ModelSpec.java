@@ -71,6 +71,7 @@ public record ModelSpec(
     requireFitting(loss, label);
     if (panel == null) {
       loss.requireFor(layers.getLast());
+      requireThatTextsStay(features, layers.getLast());
     }
     if (features.stream().anyMatch(feature -> feature.path().equals(label.weight()))) {
       throw new IllegalArgumentException(
@@ -88,6 +89,18 @@ public record ModelSpec(
         throw new IllegalArgumentException(
             "feature '%s' is the label of %d events before, which comes %d events late; expected a lag above %d"
                 .formatted(feature.name(), lag, label.delay(), label.delay()));
+      }
+    }
+  }
+
+  /** What is solved exactly holds every pair of columns, and none of them can begin anew. */
+  private static void requireThatTextsStay(List<FeatureSpec> features, LayerSpec last) {
+    for (FeatureSpec feature : features) {
+      if (last instanceof LayerSpec.RecursiveLeastSquares
+          && feature.settings().growthOrNone().expireAfter() > 0) {
+        throw new IllegalArgumentException(
+            "feature '%s' forgets texts, and recursive_least_squares cannot; expected no expire_after, or another last layer"
+                .formatted(feature.name()));
       }
     }
   }

@@ -61,6 +61,12 @@ public interface Model {
    */
   boolean learn(float[] targets, int targetOffset, float[] weights, int weightOffset, int rows);
 
+  /**
+   * Begins anew with a category, by its index over all fields: its weights are as the seed gave
+   * them, and so is what optimisers know of them.
+   */
+  void forgetCategory(int index);
+
   /** How many floats {@link #said} has; 0 if the model learns nothing from what it said. */
   default int saidLength() {
     return 0;

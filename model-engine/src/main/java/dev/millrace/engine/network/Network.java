@@ -57,6 +57,7 @@ public final class Network implements Model {
   /** Where gradients are taken: the parameters, unless these are an optimiser's mean. */
   private final float[] trainingPoint;
 
+  private long seed;
   private long steps;
   private final float[] losses;
 
@@ -193,12 +194,39 @@ public final class Network implements Model {
       layer.reset();
     }
     pass.seed(seed);
+    this.seed = seed;
     trainer.forget();
     for (int i = 0; i < slots.length; i++) {
       Arrays.fill(slots[i], optimizer.initialSlotValue(slotNames.get(i)));
     }
     steps = 0;
     forwardRows = 0;
+  }
+
+  @Override
+  public void forgetCategory(int index) {
+    int number = 0;
+    for (Layer layer : layers) {
+      int first = number;
+      layer.visitCategory(
+          index, (table, row) -> beginAnew(table, row, first + layer.parameters().indexOf(table)));
+      number += layer.parameters().size();
+    }
+    forwardRows = 0;
+  }
+
+  /**
+   * @param number of the parameter among all
+   */
+  private void beginAnew(Parameter table, int row, int number) {
+    Tensor tensor = table.tensor();
+    table.initializer().fill(parameters, tensor, row, row + 1, seed, number);
+    int at = tensor.index(row, 0);
+    for (int i = 0; i < slots.length; i++) {
+      float first = optimizer.initialSlotValue(slotNames.get(i));
+      Arrays.fill(slots[i], at, at + tensor.columns(), first);
+    }
+    trainer.touch(tensor, row);
   }
 
   @Override

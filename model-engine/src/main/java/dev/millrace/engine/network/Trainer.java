@@ -94,6 +94,11 @@ final class Trainer {
     return Optional.ofNullable(touched.get(tensor));
   }
 
+  /** Says that a row of a table has changed. */
+  void touch(Tensor table, int row) {
+    touched.get(table).touch(new int[] {row}, 1, table.columns());
+  }
+
   /** Says that every table is as the seed gave it. */
   void forget() {
     touched.values().forEach(TouchedBlocks::forget);

@@ -203,6 +203,13 @@ public final class Panel implements Model {
   }
 
   @Override
+  public void forgetCategory(int index) {
+    for (Network network : networks) {
+      network.forgetCategory(index);
+    }
+  }
+
+  @Override
   public int saidLength() {
     return (experts + 1) * outputs;
   }

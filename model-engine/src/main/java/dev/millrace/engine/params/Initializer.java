@@ -50,10 +50,15 @@ public enum Initializer {
    * @param number tells tensors of one seed apart
    */
   public void fill(float[] parameters, Tensor tensor, long seed, int number) {
+    fill(parameters, tensor, 0, tensor.rows(), seed, number);
+  }
+
+  /** Fills some rows of a tensor with what {@link #fill} gives them. */
+  public void fill(float[] parameters, Tensor tensor, int from, int to, long seed, int number) {
     double scale = scale(tensor.rows(), tensor.columns());
     long stream = CounterRandom.stream(seed, INITIAL_WEIGHTS + number);
-    int i = 0;
-    for (int row = 0; row < tensor.rows(); row++) {
+    int i = from * tensor.columns();
+    for (int row = from; row < to; row++) {
       for (int column = 0; column < tensor.columns(); column++) {
         double uniform = CounterRandom.uniform(stream, i++);
         parameters[tensor.index(row, column)] = (float) value(scale, uniform);

@@ -341,4 +341,34 @@ class ExpansionTest {
     assertThatThrownBy(() -> new ExpansionSpec(2, 0, 0, 0, 1, 0))
         .hasMessage("buckets must be a power of two, buckets=1");
   }
+
+  @Test
+  void aTextWhoseLabelComesLateIsCrossedAsOneWhoseLabelIsKnown() {
+    List<FeatureSpec> features =
+        List.of(
+            FeatureSpec.growing("g", 3),
+            FeatureSpec.oneHot("c", List.of("p", "q")),
+            FeatureSpec.numeric("a"));
+    ExpansionSpec spec = new ExpansionSpec(3, 4, 10, 10, 64, 1);
+    FeatureSpace space = new FeatureSpace(features, Optional.of(spec));
+    Featurizer prompt = new Featurizer(space, KERNELS);
+    Featurizer late = new Featurizer(space, KERNELS);
+    EventRow event = space.newEvent();
+    for (int i = 0; i < 12; i++) {
+      event.clear();
+      event.categories[0] = i % 6 == 5 ? EventRow.MISSING : 1_000 + i % 4;
+      event.categories[1] = i % 2;
+      event.numbers[0] = i;
+      Entries known = new Entries(space.categories().size(), 1);
+      prompt.featurize(event, new float[1], 0, known, true);
+      Entries learned = new Entries(space.categories().size(), 1);
+      late.featurize(event, new float[1], 0, learned, false);
+      late.learn(late.texts(event), learned, 0);
+      assertThat(entries(learned)).isEqualTo(entries(known));
+    }
+  }
+
+  private static List<Integer> entries(Entries row) {
+    return IntStream.range(0, row.count(0, 1)).mapToObj(row::index).toList();
+  }
 }

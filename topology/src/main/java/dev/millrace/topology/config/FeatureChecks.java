@@ -15,6 +15,8 @@ final class FeatureChecks {
               "buckets",
               List.of(FeatureType.HASHED, FeatureType.TEXT, FeatureType.BAG, FeatureType.CROSS)),
           Map.entry("size", List.of(FeatureType.VECTOR, FeatureType.GROWING)),
+          Map.entry("min_count", List.of(FeatureType.GROWING)),
+          Map.entry("expire_after", List.of(FeatureType.GROWING)),
           Map.entry("transform", List.of(FeatureType.NUMERIC)),
           Map.entry("lag", List.of(FeatureType.NUMERIC, FeatureType.ONE_HOT)),
           Map.entry("bounds", List.of(FeatureType.DISCRETIZED)),

@@ -1,6 +1,7 @@
 package dev.millrace.topology.config;
 
 import dev.millrace.engine.feature.FeatureSettings;
+import dev.millrace.engine.feature.GrowthSettings;
 import dev.millrace.engine.feature.TimePart;
 import dev.millrace.engine.feature.TimeUnit;
 import dev.millrace.engine.feature.TokenSettings;
@@ -27,6 +28,7 @@ final class FeatureOptions {
       new Shape.Text("[A-Za-z_][A-Za-z0-9_.]*", "a name of letters, digits, '_', '.'");
   private static final Shape ANY_TEXT = new Shape.Text("(?s).+", "a text");
   private static final int BUCKETS_MAX = 1 << 28;
+  private static final long EXPIRE_AFTER_MAX = 1_000_000_000_000L;
   private static final Shape NGRAM = new Shape.Whole(1, TokenSettings.NGRAM_MAX);
 
   private FeatureOptions() {}
@@ -58,6 +60,16 @@ final class FeatureOptions {
                 "The length of a vector, or the most texts that a growing feature knows; either"
                     + " must state it.",
                 "none"),
+            new Option(
+                "min_count",
+                new Shape.Whole(1, GrowthSettings.MIN_COUNT_MAX),
+                "With which of its learned events a growing feature makes a text known.",
+                Integer.toString(GrowthSettings.NONE.minCount())),
+            new Option(
+                "expire_after",
+                new Shape.Whole(1, EXPIRE_AFTER_MAX),
+                "After how many learned events without it a growing feature forgets a text.",
+                "never"),
             new Option(
                 "normalize",
                 new Shape.OneOf(new Shape.Word(List.of(ROBUST)), new Shape.Flag()),
@@ -176,7 +188,15 @@ final class FeatureOptions {
         tokens(value),
         value.get("parts").map(p -> words(p, TimePart::valueOf)).orElse(List.of()),
         value.text("encode").map(word(Pipeline.Encoding::valueOf)),
-        value.text("unit").map(word(TimeUnit::valueOf)));
+        value.text("unit").map(word(TimeUnit::valueOf)),
+        growth(value));
+  }
+
+  private static GrowthSettings growth(Value value) {
+    GrowthSettings none = GrowthSettings.NONE;
+    return new GrowthSettings(
+        value.whole("min_count").map(Long::intValue).orElse(none.minCount()),
+        value.whole("expire_after").orElse(none.expireAfter()));
   }
 
   private static List<Double> numbers(Value list) {
@@ -219,6 +239,8 @@ final class FeatureOptions {
       return Optional.of(FeatureType.DISCRETIZED);
     } else if (feature.get("words").isPresent() || feature.get("chars").isPresent()) {
       return Optional.of(FeatureType.TEXT);
+    } else if (hasAny(feature, "min_count", "expire_after")) {
+      return Optional.of(FeatureType.GROWING);
     } else if (hasAny(feature, "parts", "encode", "unit")) {
       return Optional.of(FeatureType.TIME);
     } else if (feature.get("buckets").isPresent() && !hasAny(feature, "weight", "idf")) {

@@ -92,7 +92,8 @@ final class FeatureResolver {
     return switch (stated.get()) {
       case NUMERIC -> List.of(numeric(name(feature), feature));
       case HASHED -> List.of(FeatureSpec.hashed(name, feature.size().orElse(Options.BUCKETS)));
-      case GROWING -> List.of(FeatureSpec.growing(name, feature.size().orElseThrow()));
+      case GROWING ->
+          List.of(FeatureSpec.growing(name, feature.size().orElseThrow(), feature.more().growth()));
       case ONE_HOT -> List.of(oneHot(name, feature, field));
       case VECTOR ->
           List.of(

@@ -1,6 +1,7 @@
 package dev.millrace.topology.config;
 
 import dev.millrace.engine.PredictionDetail;
+import dev.millrace.engine.feature.GrowthSettings;
 import dev.millrace.engine.feature.TimePart;
 import dev.millrace.engine.feature.TimeUnit;
 import dev.millrace.engine.feature.TokenSettings;
@@ -161,6 +162,7 @@ public record Pipeline(
    * @param parts of a {@code time}; empty for all that its type has
    * @param encoding how parts that come again are taken
    * @param unit what a number that is a time counts
+   * @param growth when a {@code growing} takes and forgets texts
    */
   public record More(
       Optional<String> as,
@@ -173,7 +175,8 @@ public record Pipeline(
       Tokens tokens,
       List<TimePart> parts,
       Optional<Encoding> encoding,
-      Optional<TimeUnit> unit) {
+      Optional<TimeUnit> unit,
+      GrowthSettings growth) {
     static final More NONE =
         new More(
             Optional.empty(),
@@ -186,7 +189,8 @@ public record Pipeline(
             new Tokens(1, 0, 0, Optional.empty(), false),
             List.of(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            GrowthSettings.NONE);
   }
 
   /**

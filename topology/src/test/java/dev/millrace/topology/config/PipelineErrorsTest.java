@@ -241,8 +241,8 @@ class PipelineErrorsTest {
             + " normalize; expected false or nothing",
         "'[a-b]'|''|1:30: an element of input.features is 'a-b'; expected the name of an Avro"
             + " field, such as city or address.city or a map of name, as, type, categories,"
-            + " buckets, size, normalize, transform, lag, missing, bounds, cross, words, chars,"
-            + " weight, idf, parts, encode, unit",
+            + " buckets, size, min_count, expire_after, normalize, transform, lag, missing,"
+            + " bounds, cross, words, chars, weight, idf, parts, encode, unit",
         "'[{type: numeric}]'|''|1:30: name is missing; expected the name of an Avro field",
         "'[{type: cross, buckets: 9}]'|''|1:30: a cross needs its features; expected 'cross: [A,"
             + " B]' here",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.engine.PredictionDetail;
+import dev.millrace.engine.feature.GrowthSettings;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
@@ -94,6 +95,7 @@ class PipelineParserTest {
                 - {name: d, type: vector, size: 3}
                 - {name: e, type: hashed}
                 - {name: f, type: growing, size: 5000}
+                - {name: g, size: 50, min_count: 3, expire_after: 100000}
             label: {field: y, classes: [0, 1]}
             model: {layers: [{dense: 8}], loss: binary_crossentropy, optimizer: sgd}
             batch: auto
@@ -105,7 +107,7 @@ class PipelineParserTest {
     List<Pipeline.Feature> features = pipeline.input().features().orElseThrow();
     assertThat(features)
         .extracting(Pipeline.Feature::name)
-        .containsExactly("plain", "a", "b", "c", "d", "e", "f");
+        .containsExactly("plain", "a", "b", "c", "d", "e", "f", "g");
     assertThat(features.get(0).type()).isEmpty();
     assertThat(features.get(1).normalize()).contains(false);
     assertThat(features.get(2).type()).contains(FeatureType.ONE_HOT);
@@ -115,6 +117,9 @@ class PipelineParserTest {
     assertThat(features.get(5).size()).isEqualTo(OptionalInt.of(256));
     assertThat(features.get(6).type()).contains(FeatureType.GROWING);
     assertThat(features.get(6).size()).isEqualTo(OptionalInt.of(5000));
+    assertThat(features.get(6).more().growth()).isEqualTo(GrowthSettings.NONE);
+    assertThat(features.get(7).type()).contains(FeatureType.GROWING);
+    assertThat(features.get(7).more().growth()).isEqualTo(new GrowthSettings(3, 100_000));
     assertThat(pipeline.input().key()).contains("k");
     assertThat(pipeline.input().timestamp()).contains("at");
     assertThat(pipeline.label().classes()).containsExactly("0", "1");

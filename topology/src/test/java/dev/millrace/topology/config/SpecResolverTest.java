@@ -200,6 +200,7 @@ class SpecResolverTest {
     assertThat(spec.parameterCount()).isEqualTo(1002 * 4 + 4 + 1);
     assertThat(ModelSpec.fromJson(spec.toJson())).isEqualTo(spec);
     assertThat(spec.toJson()).contains("\"kind\":\"growing\",\"categories\":[],\"size\":1002");
+    assertThat(spec.toJson()).as("nothing more").doesNotContain("growth");
   }
 
   @Test
