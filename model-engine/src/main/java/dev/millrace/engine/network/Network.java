@@ -179,6 +179,20 @@ public final class Network implements Model {
    */
   @Override
   public void initialize(long seed) {
+    begin(seed);
+    trainer.forget();
+  }
+
+  /**
+   * Begins anew as the seed said, amid a life: blocks of tables that were kept are kept on, so that
+   * what was stored or published of them is written again or retired.
+   */
+  public void beginAnew() {
+    begin(seed);
+    trainer.touchAgain();
+  }
+
+  private void begin(long seed) {
     int number = 0;
     for (Layer layer : layers) {
       for (Parameter parameter : layer.parameters()) {
@@ -195,7 +209,6 @@ public final class Network implements Model {
     }
     pass.seed(seed);
     this.seed = seed;
-    trainer.forget();
     for (int i = 0; i < slots.length; i++) {
       Arrays.fill(slots[i], optimizer.initialSlotValue(slotNames.get(i)));
     }

@@ -99,6 +99,11 @@ final class Trainer {
     touched.get(table).touch(new int[] {row}, 1, table.columns());
   }
 
+  /** Says that every block of a table that was ever learned has changed. */
+  void touchAgain() {
+    touched.values().forEach(TouchedBlocks::touchAgain);
+  }
+
   /** Says that every table is as the seed gave it. */
   void forget() {
     touched.values().forEach(TouchedBlocks::forget);

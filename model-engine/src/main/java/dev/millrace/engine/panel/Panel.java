@@ -38,7 +38,6 @@ public final class Panel implements Model {
   private final long[] begun; // by network: after which step of the panel it last did
   private final List<String> names;
   private final double[] losses; // Σ weight·loss by expert, that of the mixture, and Σ weight
-  private long seed;
   private long steps;
 
   /**
@@ -99,7 +98,6 @@ public final class Panel implements Model {
 
   @Override
   public void initialize(long seed) {
-    this.seed = seed;
     for (int k = 0; k < networks.length; k++) {
       networks[k].initialize(seed + k);
     }
@@ -238,7 +236,7 @@ public final class Panel implements Model {
     }
     for (int k = 0; k < networks.length; k++) {
       if (refused[k]) {
-        networks[k].initialize(seed + k);
+        networks[k].beginAnew();
         resets[k]++;
         begun[k] = steps + 1;
       }
@@ -246,6 +244,9 @@ public final class Panel implements Model {
     for (int row = 0; row < rows; row++) {
       float target = targets[targetOffset + row];
       float weight = weights[weightOffset + row];
+      if (weight == 0) {
+        continue; // no evidence: it moves no error, no range and no share
+      }
       mixer.learn(said, at(row, 0), target, weight);
       mixer.addLosses(said, at(row, 0), target, weight, losses);
       losses[experts + 1] += weight;

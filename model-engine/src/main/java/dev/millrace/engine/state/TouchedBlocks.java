@@ -75,6 +75,13 @@ public final class TouchedBlocks {
     Arrays.fill(fresh, 0);
   }
 
+  /** Says that every block that has been touched has changed once more. */
+  public void touchAgain() {
+    for (int i = 0; i < ever.length; i++) {
+      fresh[i] |= ever[i];
+    }
+  }
+
   /** Says that no block has been touched. */
   public void forget() {
     Arrays.fill(ever, 0);

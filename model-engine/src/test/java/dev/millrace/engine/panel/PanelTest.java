@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,7 @@ class PanelTest {
       assertThat(y[0]).as("row %d", i).isFinite();
       for (int k = 0; k < alone.length; k++) {
         if (!learn(alone[k], row)) {
-          alone[k].initialize(SEED + k);
+          alone[k].beginAnew();
           resets[k]++;
         }
       }
@@ -183,6 +184,43 @@ class PanelTest {
           .isEqualTo(k < 3 ? List.copyOf(panel.weights().values()).get(k) : 1);
     }
     assertThat(errors[0]).as("they differ").isNotCloseTo(errors[1], within(0.1));
+  }
+
+  /** Else a published copy would have blocks that none of the later ones names and retires. */
+  @Test
+  void anExpertThatBeginsAnewHasTheBlocksThatItHad() {
+    Panel panel = panel(EXPERTS);
+    Set<String> keys = Set.of();
+    for (int i = 0; i < 300; i++) {
+      learn(panel, new Row(i, true), true);
+      Map<String, byte[]> blocks = blocks(panel.state(""));
+      assertThat(blocks.keySet()).as("after row %d", i).containsAll(keys);
+      keys = blocks.keySet();
+    }
+    assertThat(resets(panel, 0)).isPositive();
+    assertThat(keys).contains("expert0/dense_0/categories/0");
+  }
+
+  @Test
+  void aRowThatWeighsNothingTeachesTheMixtureNothing() {
+    Panel panel = panel(EXPERTS);
+    for (int i = 0; i < 50; i++) {
+      learn(panel, new Row(i, false), true);
+    }
+    Map<String, byte[]> before = ofTheMixture(panel);
+    Row row = new Row(50, false);
+    row.target[0] = 1_000;
+    row.weight[0] = 0;
+    learn(panel, row, true);
+    ofTheMixture(panel)
+        .forEach((key, bytes) -> assertThat(bytes).as(key).isEqualTo(before.get(key)));
+  }
+
+  private static Map<String, byte[]> ofTheMixture(Panel panel) {
+    Map<String, byte[]> blocks = blocks(panel.state(""));
+    blocks.keySet().removeIf(key -> !key.startsWith("mixer.") && !key.startsWith("losses"));
+    assertThat(blocks).hasSizeGreaterThan(3);
+    return blocks;
   }
 
   /** The log loss, of two classes and of more, with the constant among the experts. */
