@@ -11,7 +11,7 @@ public final class CsvFlags {
       names = "--data",
       required = true,
       paramLabel = "FILE",
-      description = "A .csv, .tsv or .arff file, plain or .gz.")
+      description = "A .csv, .tsv or .arff file, or images in an IDX file (MNIST), plain or .gz.")
   Path file;
 
   @Mixin RowFlags rows;

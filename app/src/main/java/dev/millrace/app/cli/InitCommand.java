@@ -53,7 +53,7 @@ public final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FILE",
-      description = "A .csv, .tsv or .arff file, plain or .gz.")
+      description = "A .csv, .tsv or .arff file, or images in an IDX file (MNIST), plain or .gz.")
   private Path data;
 
   @Mixin private RowFlags rows;

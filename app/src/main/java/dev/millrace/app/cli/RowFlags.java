@@ -1,6 +1,7 @@
 package dev.millrace.app.cli;
 
 import dev.millrace.app.data.CsvOptions;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,13 +44,22 @@ public final class RowFlags {
               + " held in memory.")
   private String sortBy;
 
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "The labels of images in an IDX file (MNIST); by default …labels-idx1… beside"
+              + " …images-idx3….")
+  private Path labels;
+
   CsvOptions options() {
     return new CsvOptions(
         !noHeader,
         skipBadRows,
         Optional.ofNullable(delimiter).map(this::character),
         noQuotes ? Optional.of(false) : Optional.empty(),
-        Optional.ofNullable(sortBy));
+        Optional.ofNullable(sortBy),
+        Optional.ofNullable(labels));
   }
 
   /** The first flag that is given, if any is: they are for rows alone. */
@@ -60,6 +70,7 @@ public final class RowFlags {
     flags.put("--delimiter", delimiter != null);
     flags.put("--no-quotes", noQuotes);
     flags.put("--sort-by", sortBy != null);
+    flags.put("--labels", labels != null);
     return flags.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
   }
 

@@ -46,7 +46,7 @@ public final class CsvReader implements Closeable {
     this.delimiter = (byte) (char) options.delimiter().orElse(tabs ? '\t' : ',');
     this.quoting = options.quotes().orElse(!tabs);
     this.arff = ArffHeader.isArff(name);
-    this.input = RowBytes.open(file);
+    this.input = RowBytes.open(file, options.labels());
     try {
       this.header = arff ? readArffHeader() : readHeader();
     } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.millrace.app.data;
 
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,10 +9,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** The bytes of a file, plain or gzipped, without its byte order mark; counts lines. */
+/**
+ * The bytes of a file, plain or gzipped, without its byte order mark; of an IDX file its images as
+ * rows of text. Counts lines.
+ */
 final class RowBytes implements Closeable {
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -24,7 +29,7 @@ final class RowBytes implements Closeable {
   private int limit;
   private long line = 1;
 
-  private RowBytes(Path file, FileChannel channel) throws IOException {
+  private RowBytes(Path file, FileChannel channel, Optional<Path> labels) throws IOException {
     this.file = file;
     this.channel = channel;
     this.fileBytes = channel.size();
@@ -32,20 +37,29 @@ final class RowBytes implements Closeable {
     byte[] magic = raw.readNBytes(2);
     channel.position(0);
     boolean gzip = magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b;
-    this.stream = gzip ? new GZIPInputStream(raw, BUFFER_BYTES) : raw;
+    InputStream plain =
+        new BufferedInputStream(gzip ? new GZIPInputStream(raw, BUFFER_BYTES) : raw);
+    plain.mark(4);
+    boolean idx = IdxRows.isIdx(plain.readNBytes(4));
+    plain.reset();
+    this.stream =
+        idx ? new IdxRows(file, plain, labels.orElseGet(() -> IdxRows.labelsOf(file))) : plain;
     if (peek() == 0xEF && limit >= 3 && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF) {
       position = 3;
     }
   }
 
-  static RowBytes open(Path file) throws IOException {
+  /**
+   * @param labels of images in an IDX file; empty: beside it
+   */
+  static RowBytes open(Path file, Optional<Path> labels) throws IOException {
     if (Files.isDirectory(file)) {
       throw new CsvException(
           file + " is a directory; expected a file of rows, .csv or .tsv, plain or .gz");
     }
     FileChannel channel = FileChannel.open(file);
     try {
-      return new RowBytes(file, channel);
+      return new RowBytes(file, channel, labels);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;

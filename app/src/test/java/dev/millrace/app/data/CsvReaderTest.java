@@ -87,7 +87,8 @@ class CsvReaderTest {
   }
 
   private static CsvOptions sorted(String column) {
-    return new CsvOptions(true, false, Optional.of(';'), Optional.of(false), Optional.of(column));
+    return new CsvOptions(
+        true, false, Optional.of(';'), Optional.of(false), Optional.of(column), Optional.empty());
   }
 
   @Test

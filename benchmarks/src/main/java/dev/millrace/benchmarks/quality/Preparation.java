@@ -2,7 +2,6 @@ package dev.millrace.benchmarks.quality;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -38,39 +37,7 @@ enum Preparation {
       }
       return rows;
     }
-  },
-
-  /** Images and labels in IDX files become rows of pixels and a digit. */
-  IMAGES {
-    @Override
-    Path of(Path file, Path folder) throws IOException {
-      Path rows = folder.resolve("images.csv");
-      String labels = file.getFileName().toString().replace("images-idx3", "labels-idx1");
-      try (DataInputStream pixels = idx(file);
-          DataInputStream digits = idx(file.resolveSibling(labels));
-          BufferedWriter out = Files.newBufferedWriter(rows)) {
-        pixels.readInt();
-        int images = pixels.readInt();
-        int size = pixels.readInt() * pixels.readInt();
-        digits.readLong();
-        for (int i = 0; i < size; i++) {
-          out.write("p" + i + ",");
-        }
-        out.write("digit\n");
-        for (int image = 0; image < images; image++) {
-          for (byte pixel : pixels.readNBytes(size)) {
-            out.write((pixel & 0xFF) + ",");
-          }
-          out.write(digits.readByte() + "\n");
-        }
-      }
-      return rows;
-    }
   };
-
-  private static DataInputStream idx(Path file) throws IOException {
-    return new DataInputStream(new GZIPInputStream(Files.newInputStream(file), 1 << 16));
-  }
 
   /**
    * The file to be read as rows.

@@ -53,10 +53,7 @@ record QualitySet(
             .goal("log_loss", 0.223)
             .published("0.8928 accuracy, logistic regression (River's documentation)")
             .build(),
-        set("mnist", "mnist-train-images-idx3-ubyte.gz", "digit")
-            .prepare(Preparation.IMAGES)
-            .goal("accuracy", 0.955)
-            .build(),
+        set("mnist", "mnist-train-images-idx3-ubyte.gz", "label").goal("accuracy", 0.955).build(),
         set("image_segments", "image_segments.csv.gz", "category").goal("accuracy", 0.94).build(),
         set("sms_spam", "sms_spam.tsv.gz", "c1")
             .rows("--no-header")
