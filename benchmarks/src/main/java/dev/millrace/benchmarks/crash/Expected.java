@@ -79,7 +79,20 @@ final class Expected {
       predictions.add(
           new Entry(
               event.offset(),
-              Arrays.asList(outcome.version, event.timestamp(), bits(outcome.outputs), loss)));
+              Arrays.asList(
+                  outcome.version,
+                  event.timestamp(),
+                  bits(outcome.outputs),
+                  loss,
+                  bound(outcome.lower),
+                  bound(outcome.upper),
+                  bound(outcome.setProbabilityMin),
+                  outcome.attributions.stream().map(of -> of.feature() + "=" + of.value()).toList(),
+                  Map.copyOf(outcome.expertWeights))));
+    }
+
+    private static Double bound(double bound) {
+      return Double.isFinite(bound) ? bound : null;
     }
 
     @Override

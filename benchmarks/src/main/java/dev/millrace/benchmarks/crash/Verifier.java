@@ -144,7 +144,15 @@ final class Verifier {
     return new Entry(
         said.offset(),
         Arrays.asList(
-            said.modelVersion(), said.eventTime(), Expected.bits(said.outputs()), said.loss()));
+            said.modelVersion(),
+            said.eventTime(),
+            Expected.bits(said.outputs()),
+            said.loss(),
+            said.lower(),
+            said.upper(),
+            said.setProbabilityMin(),
+            said.attributions().stream().map(of -> of.feature() + "=" + of.value()).toList(),
+            Map.copyOf(said.expertWeights())));
   }
 
   private static Entry deadLetter(Headers headers) {
@@ -172,6 +180,7 @@ final class Verifier {
     return last.weightsDigest().equals(digest(loop))
         && last.read() == loop.state().read()
         && last.learned() == loop.counters().learned()
+        && last.undersampled() == loop.counters().undersampled()
         && last.pending() == loop.counters().pending();
   }
 

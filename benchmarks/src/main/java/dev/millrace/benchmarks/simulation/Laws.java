@@ -16,6 +16,13 @@ import java.util.Set;
 
 /** What must hold of one partition, DESIGN's laws and the answers of {@link Reference}. */
 final class Laws {
+  /** Parts of the keys of blocks that hold whole numbers. */
+  private static final List<String> WHOLE = List.of("/counts/", "b/resets/", "b/begun/");
+
+  /** Parts of the keys of blocks that hold float64. */
+  private static final List<String> DOUBLE =
+      List.of("recursive_least_squares", "b/mixer.", "b/shares/", "b/losses/");
+
   private final Workload workload;
   private final SimulatedKafka kafka;
   private final Kernels kernels;
@@ -120,16 +127,25 @@ final class Laws {
       long version = reference.versionBefore(before);
       long rejected = reference.unmadeBefore(before) * workload.batch();
       long learned = version * workload.batch();
+      long leftOut = reference.leftOutBefore(before);
       Difference.unlessSame(
           "counters of partition %d after offset %d".formatted(partition, metrics.offset()),
-          List.of(read, version, labelled, learned, labelled - learned - rejected, rejected),
+          List.of(
+              read,
+              version,
+              labelled,
+              learned,
+              labelled - learned - rejected - leftOut,
+              rejected,
+              leftOut),
           List.of(
               metrics.read(),
               metrics.modelVersion(),
               metrics.labelled(),
               metrics.learned(),
               metrics.pending(),
-              metrics.rejected()));
+              metrics.rejected(),
+              metrics.undersampled()));
       Difference.unlessSame(
           "predicted + dead-lettered of partition %d after offset %d"
               .formatted(partition, metrics.offset()),
@@ -173,9 +189,11 @@ final class Laws {
   private void finite() {
     for (Map.Entry<String, byte[]> block : reference.blocks().entrySet()) {
       String key = block.getKey();
-      boolean weights =
-          key.startsWith("b/") && !key.contains(".touched/") && !key.contains("/counts/");
-      if (weights && !isFinite(block.getValue(), key.contains("recursive_least_squares"))) {
+      boolean numbers =
+          key.startsWith("b/")
+              && !key.contains(".touched/")
+              && WHOLE.stream().noneMatch(key::contains);
+      if (numbers && !isFinite(block.getValue(), DOUBLE.stream().anyMatch(key::contains))) {
         throw new Difference("block %s of partition %d is not finite".formatted(key, partition));
       }
     }
@@ -213,6 +231,16 @@ final class Laws {
     reference.outputs(Names.DEAD_LETTERS).forEach(each -> story.count(Occurrence.DEAD_LETTER));
     for (Learner.Step step : reference.unmade()) {
       story.count(step.paused() ? Occurrence.LEARNING_PAUSED : Occurrence.STEP_SKIPPED);
+    }
+    Metrics end = reference.metrics();
+    if (end.undersampled() > 0) {
+      story.count(Occurrence.UNDERSAMPLED);
+    }
+    if (end.metrics().getOrDefault("labels_waiting", 0.0) > 0) {
+      story.count(Occurrence.LABEL_LATE);
+    }
+    if (end.metrics().containsKey("expert_weight_linear_quick") && end.modelVersion() > 0) {
+      story.count(Occurrence.PANEL_LEARNED);
     }
   }
 }

@@ -32,7 +32,10 @@ enum Occurrence {
   SNAPSHOT_LEARNED_ON("a published snapshot was learned on from, to the end of the log"),
   DEAD_LETTER("an event was dead-lettered"),
   STEP_SKIPPED("a step was skipped because a number was not finite"),
-  LEARNING_PAUSED("learning paused");
+  LEARNING_PAUSED("learning paused"),
+  UNDERSAMPLED("a partition had events that were left out of learning"),
+  LABEL_LATE("a partition ended with labels that had not come"),
+  PANEL_LEARNED("a panel learned a partition");
 
   final String what;
 

@@ -7,15 +7,17 @@ import java.util.SplittableRandom;
 /** A small pipeline file of any kind that there is, for the events of {@link EventDraw}. */
 final class PipelineDraw {
   private enum Label {
-    BINARY("{field: sure, classes: [no, yes]%s}"),
-    CLASSES("{field: kind, classes: [a, b, c]%s}"),
-    VALUE("{field: amount%s}"),
-    COUNT("{field: visits%s}");
+    BINARY("field: sure, classes: [no, yes]", "no"),
+    CLASSES("field: kind, classes: [a, b, c]", "b, c"),
+    VALUE("field: amount", ""),
+    COUNT("field: visits", "");
 
     final String yaml;
+    final String frequent; // classes that may be undersampled
 
-    Label(String yaml) {
+    Label(String yaml, String frequent) {
       this.yaml = yaml;
+      this.frequent = frequent;
     }
   }
 
@@ -42,39 +44,72 @@ final class PipelineDraw {
 
   private final SplittableRandom random;
   private final Label label;
+  private final boolean panel;
+  private final boolean exact; // the last layer is recursive_least_squares
   private boolean categories;
 
   PipelineDraw(SplittableRandom random) {
     this.random = random;
     label = Label.values()[random.nextInt(Label.values().length)];
+    panel = label != Label.COUNT && random.nextInt(6) == 0;
+    exact = label == Label.VALUE && !panel && random.nextInt(3) == 0;
   }
 
   String yaml() {
     String features = features();
-    String layers = layers();
     return """
     name: sim
     input:
       topic: events
       features: [%s]
-    label: %s
-    model: {layers: [%s], loss: %s, optimizer: %s}
+    label: {%s}
+    model: %s
     batch: %d
     seed: %d
     threads: %d
     snapshots: {every: %d steps, keep: %d}
+    predictions: {attributions: %d, attribution_steps: 2, expert_weights: %s}
+    %s\
     """
         .formatted(
             features,
-            label.yaml.formatted(random.nextBoolean() ? ", weight: w" : ""),
-            layers,
-            layers.contains("recursive") ? "auto" : loss(),
-            oneOf(OPTIMIZERS),
+            label(),
+            panel ? "auto" : network(),
             batch(),
             random.nextInt(1000),
             random.nextInt(6) == 0 ? 2 : 1,
             random.nextInt(1, 41),
-            random.nextInt(1, 6));
+            random.nextInt(1, 6),
+            random.nextInt(6) == 0 ? random.nextInt(1, 4) : 0,
+            random.nextBoolean(),
+            random.nextInt(4) == 0 ? "intervals: {coverage: 0.8}\n" : "");
+  }
+
+  private String label() {
+    List<String> all = new ArrayList<>(List.of(label.yaml));
+    maybe(all, "weight: w");
+    if (random.nextInt(3) == 0) {
+      all.add("delay: " + random.nextInt(1, 40));
+    }
+    if (!label.frequent.isEmpty() && random.nextInt(4) == 0) {
+      boolean correction = random.nextBoolean();
+      all.add(
+          "undersampling: {rate: 0.4, classes: [%s], correction: %s}"
+              .formatted(label.frequent, correction));
+    }
+    if (!label.frequent.isEmpty() && random.nextInt(4) == 0) {
+      all.add("class_weight: balanced");
+    }
+    if (label == Label.BINARY && random.nextInt(4) == 0) {
+      all.add("threshold: " + oneOf(List.of("0.3", "{metric: f1}")));
+    }
+    return String.join(", ", all);
+  }
+
+  private String network() {
+    String layers = layers();
+    return "{layers: [%s], loss: %s, optimizer: %s}"
+        .formatted(layers, exact ? "auto" : loss(), oneOf(OPTIMIZERS));
   }
 
   /** Small batches more often: they make more steps. */
@@ -98,9 +133,18 @@ final class PipelineDraw {
     int numbers = features.size();
     maybe(features, "{name: color, type: one_hot, categories: [red, green]}");
     maybe(features, "{name: city, type: hashed, buckets: %d}".formatted(random.nextInt(2, 17)));
-    maybe(features, "{name: user, type: growing, size: %d}".formatted(random.nextInt(1, 13)));
+    maybe(
+        features,
+        "{name: user, type: growing, size: %d%s}".formatted(random.nextInt(1, 13), growth()));
     categories = features.size() > numbers;
     return String.join(", ", features);
+  }
+
+  private String growth() {
+    String count = random.nextInt(3) == 0 ? ", min_count: " + random.nextInt(2, 4) : "";
+    return exact || random.nextInt(3) > 0
+        ? count
+        : count + ", expire_after: " + random.nextInt(1, 40);
   }
 
   private void maybe(List<String> list, String item) {
@@ -126,7 +170,7 @@ final class PipelineDraw {
         layers.add(later());
       }
     }
-    if (label == Label.VALUE && random.nextInt(3) == 0) {
+    if (exact) {
       layers.add(
           "{recursive_least_squares: {forgetting: %s}}".formatted(oneOf(List.of("1.0", "0.95"))));
     }

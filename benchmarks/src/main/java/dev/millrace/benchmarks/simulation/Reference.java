@@ -8,10 +8,14 @@ import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.ModelTask;
 import dev.millrace.topology.Names;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -24,11 +28,15 @@ final class Reference {
   private final Map<String, List<Sent>> outputs = new HashMap<>();
   private final Map<String, byte[]> blocks = new HashMap<>();
   private final List<Learner.Step> unmade = new ArrayList<>();
-  private final List<Long> labelled = new ArrayList<>(); // offsets, in order
+  private final List<Long> offsets = new ArrayList<>(); // of what was predicted, in order
+  private final List<Integer> labelled = new ArrayList<>(); // their places among these
+  private final Set<Integer> leftOut = new HashSet<>(); // those of them that undersampling leaves
   private final int batch;
+  private final int delay;
 
   Reference(Workload workload, int partition) {
     batch = workload.batch();
+    delay = workload.pipeline().label().delay();
     try (ModelTask task =
         new ModelTask(
             workload.pipeline(),
@@ -47,8 +55,12 @@ final class Reference {
     for (Sent sent : outputs(Names.PREDICTIONS)) {
       Prediction prediction = Prediction.decode(sent.value());
       if (prediction.loss() != null) {
-        labelled.add(prediction.offset());
+        labelled.add(offsets.size());
+        if (workload.leavesOut(prediction.offset(), prediction.labelClass())) {
+          leftOut.add(offsets.size());
+        }
       }
+      offsets.add(prediction.offset());
     }
   }
 
@@ -71,19 +83,41 @@ final class Reference {
     return blocks;
   }
 
+  /** Predictions before an offset. */
+  private int predictedBefore(long offset) {
+    int place = Collections.binarySearch(offsets, offset);
+    return place < 0 ? -place - 1 : place;
+  }
+
   /** Labelled events before an offset. */
   long labelledBefore(long offset) {
-    return labelled.stream().filter(each -> each < offset).count();
+    return count(labelled, predictedBefore(offset));
+  }
+
+  /** Labels that were known before an offset, of events that were left out. */
+  long leftOutBefore(long offset) {
+    return count(leftOut, predictedBefore(offset) - delay);
+  }
+
+  /** Labels that were known before an offset, of events that are learned. */
+  private long keptBefore(long offset) {
+    int before = predictedBefore(offset) - delay;
+    return count(labelled, before) - count(leftOut, before);
+  }
+
+  private static long count(Collection<Integer> places, int before) {
+    return places.stream().filter(place -> place < before).count();
   }
 
   /** Batches before an offset of which no step was made. */
   long unmadeBefore(long offset) {
-    return unmade.stream().filter(step -> step.lastOffset() < offset).count();
+    int before = predictedBefore(offset) - delay;
+    return unmade.stream().filter(step -> predictedBefore(step.lastOffset()) < before).count();
   }
 
   /** Steps made of the events before an offset, counted without the model. */
   long versionBefore(long offset) {
-    return labelledBefore(offset) / batch - unmadeBefore(offset);
+    return keptBefore(offset) / batch - unmadeBefore(offset);
   }
 
   List<Learner.Step> unmade() {

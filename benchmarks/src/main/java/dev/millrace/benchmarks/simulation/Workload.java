@@ -1,5 +1,7 @@
 package dev.millrace.benchmarks.simulation;
 
+import dev.millrace.engine.model.ImbalanceSpec;
+import dev.millrace.engine.random.CounterRandom;
 import dev.millrace.topology.Event;
 import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.OutputSchemas;
@@ -10,6 +12,7 @@ import dev.millrace.topology.decode.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
@@ -36,6 +39,9 @@ record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
 
   /** As a registry would have given them. */
   static final OutputSchemas IDS = new OutputSchemas(101, 102, 103, 104);
+
+  /** For which draws are made, "under". */
+  private static final long UNDERSAMPLING = 0x756e646572L;
 
   private static final int EVENTS_MIN = 30;
   private static final int EVENTS_MAX = 160;
@@ -71,6 +77,14 @@ record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
   /** Events that a step learns from. */
   int batch() {
     return pipeline.batch().orElseThrow();
+  }
+
+  /** Whether undersampling leaves an event out, as docs/pipelines.md has it. */
+  boolean leavesOut(long offset, String labelClass) {
+    Optional<ImbalanceSpec.Undersampling> stated = pipeline.label().imbalance().undersampling();
+    return stated.isPresent()
+        && stated.get().classes().contains(labelClass)
+        && CounterRandom.uniform(pipeline.seed(), UNDERSAMPLING, offset) >= stated.get().rate();
   }
 
   /** The registry. */
