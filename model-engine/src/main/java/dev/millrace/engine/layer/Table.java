@@ -16,6 +16,7 @@ import java.util.Arrays;
  */
 final class Table {
   private final Parameter parameter;
+  private final Categories categories;
   private final ActiveEntries active;
   private final Kernels kernels;
   private final int offset;
@@ -34,6 +35,7 @@ final class Table {
    * @param fieldStride how far apart the results of two fields lie in it; 0 if they are added
    */
   Table(Parameter parameter, Categories categories, int stride, int fieldStride, Kernels kernels) {
+    this.categories = categories;
     this.parameter = parameter;
     this.kernels = kernels;
     this.stride = stride;
