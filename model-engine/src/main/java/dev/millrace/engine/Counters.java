@@ -9,7 +9,7 @@ package dev.millrace.engine;
  * @param learned labelled events that a step learned from
  * @param pending labelled events in the partial batch, and those whose label comes late
  * @param waiting of the pending ones, those whose label is not known yet
- * @param rejected labelled events of skipped steps and of pauses
+ * @param rejected labelled events of skipped steps, of pauses and of when learning was held
  * @param undersampled labelled events of a frequent class that were left out of learning
  * @param skippedSteps steps not made because a loss or gradient was not finite
  * @param paused whether learning pauses, after {@value LearningPause#SKIPPED_MAX} such steps in a

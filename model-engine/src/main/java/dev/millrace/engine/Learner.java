@@ -88,6 +88,7 @@ public final class Learner {
   private final float[] weights; // [batch], where they are not the rows' own
   private final int[] waiting; // rows without a prediction, in order: i of batch, ~i of others
   private int waitingCount;
+  private boolean held; // nothing of the model changes
   private boolean activationsAreOfBatch; // the last forward pass was of the whole batch
 
   private final long[] counts = new long[COUNTED];
@@ -224,6 +225,10 @@ public final class Learner {
    * whether it is learned, which depends on its label.
    */
   private int addKnown(long offset) {
+    if (held) {
+      counts[REJECTED]++;
+      return ~others.add(event, offset, featurizer);
+    }
     if (undersampling.leavesOut(offset, event.label)) {
       return ~others.add(event, offset, featurizer);
     }
@@ -240,6 +245,10 @@ public final class Learner {
   private void takeLabelKnownAfter(long number) {
     LateLabels.Waiting known = late.learnedAfter(number);
     if (known == null) {
+      return;
+    }
+    if (held) {
+      counts[REJECTED]++;
       return;
     }
     if (undersampling.leavesOut(known.offset(), Rows.label(known.row))) {
@@ -273,6 +282,17 @@ public final class Learner {
   /** Whether a step must be made before another event is added. */
   public boolean batchIsFull() {
     return batch.isFull();
+  }
+
+  /**
+   * Whether the model stays as it is: events are predicted and scored, and no weight, slot, feature
+   * statistic or vocabulary changes. A labelled event counts as rejected once its label is known;
+   * the rows of the partial batch wait. Every event has been predicted.
+   */
+  public void hold(boolean held) {
+    assert waitingCount == 0 : "waiting events are predicted before learning is held or goes on";
+    this.held = held;
+    featurizer.hold(held);
   }
 
   /** Predicts every waiting event with the version in force, in the order of their offsets. */

@@ -53,7 +53,12 @@ class RecordsTest {
                         new Sample(
                             m, SnapshotManifest.SCHEMA, m.encode(ID), SnapshotManifest::decode)),
             blocks()
-                .map(b -> new Sample(b, SnapshotBlock.SCHEMA, b.encode(ID), SnapshotBlock::decode)))
+                .map(b -> new Sample(b, SnapshotBlock.SCHEMA, b.encode(ID), SnapshotBlock::decode)),
+            controls().map(c -> new Sample(c, Control.SCHEMA, c.encode(ID), Control::decode)),
+            outcomes()
+                .map(
+                    o ->
+                        new Sample(o, ControlOutcome.SCHEMA, o.encode(ID), ControlOutcome::decode)))
         .flatMap(s -> s);
   }
 
@@ -217,6 +222,29 @@ class RecordsTest {
         new SnapshotBlock("", 0, "", new byte[0]));
   }
 
+  private static Stream<Control> controls() {
+    return Stream.concat(
+        Stream.of(Control.Action.values())
+            .map(action -> new Control("7c9e", action, null, List.of(), "ops", 1, null)),
+        Stream.of(
+            new Control(
+                "",
+                Control.Action.FREEZE,
+                -0.5,
+                List.of("dense_0", "größe"),
+                "",
+                Long.MIN_VALUE,
+                "the feed of 3 p.m. is broken")));
+  }
+
+  private static Stream<ControlOutcome> outcomes() {
+    return Stream.concat(
+        controls().map(c -> new ControlOutcome("elec2", 0, 1, 0, 400, 12, null, c)),
+        Stream.of(
+            new ControlOutcome(
+                "p", 1 << 20, Long.MAX_VALUE, 7, 0, 0, "the record has no value", null)));
+  }
+
   @ParameterizedTest
   @MethodSource("samples")
   void shouldDecodeWhatItEncoded(Sample sample) {
@@ -321,7 +349,8 @@ class RecordsTest {
       }
       case byte[] bytes -> ByteBuffer.wrap(bytes);
       case List<?> list -> list.stream().map(item -> plain(item, schema.getElementType())).toList();
-      case Record nested -> generic(nested, schema);
+      case Record nested -> generic(nested, schema.isUnion() ? schema.getTypes().get(1) : schema);
+      case Enum<?> symbol -> new GenericData.EnumSymbol(schema, symbol);
       case null, default -> value;
     };
   }

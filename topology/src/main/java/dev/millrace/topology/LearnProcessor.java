@@ -3,7 +3,9 @@ package dev.millrace.topology;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.LearningPause;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.store.Controls;
 import dev.millrace.topology.store.ModelStore;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -72,6 +74,10 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   @Override
   public void process(Record<byte[], byte[]> record) {
     RecordMetadata at = context.recordMetadata().orElseThrow();
+    if (at.topic().equals(pipeline.outputs().control())) {
+      task.control(record.value(), at.offset());
+      return;
+    }
     task.process(
         new Event(
             record.key(),
@@ -125,6 +131,28 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
               ? ", the last of %d in a row: learning pauses for %d batches, predictions go on"
                   .formatted(LearningPause.SKIPPED_MAX, LearningPause.BATCHES)
               : "");
+    }
+
+    @Override
+    public void controlled(ControlOutcome outcome) {
+      String what =
+          outcome.control() == null
+              ? "a record that cannot be read"
+              : Controls.words(outcome.control(), outcome.controlOffset());
+      if (outcome.isDone()) {
+        LOG.info("{} before offset {}: {}", model(), outcome.offset(), what);
+      } else {
+        LOG.warn(
+            "{} before offset {}: refused {}: {}",
+            model(),
+            outcome.offset(),
+            what,
+            outcome.refused());
+      }
+    }
+
+    private String model() {
+      return Names.model(pipeline.name(), context.taskId().partition());
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
 import dev.millrace.engine.state.StateException;
+import dev.millrace.schemas.Control;
 import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.schemas.wire.WireFormatException;
 import dev.millrace.topology.StageTimer.Stage;
@@ -17,6 +18,7 @@ import dev.millrace.topology.config.SpecResolver;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import dev.millrace.topology.decode.Reason;
+import dev.millrace.topology.store.Controls;
 import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
 import dev.millrace.topology.store.SpecChange;
@@ -137,6 +139,30 @@ public final class LearningLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes up a record of the control topic between two events; what waits is predicted first.
+   *
+   * @param control what is asked; null if it was refused before it came here
+   * @param offset of the record
+   * @throws dev.millrace.topology.store.RefusedControlException if it cannot be done; then it has
+   *     been counted, and nothing else has changed
+   */
+  public void control(Control control, long offset) {
+    predict();
+    Controls before = lineage.controlsOrNone();
+    lineage = lineage.with(before.taken(offset));
+    if (control != null) {
+      Controls after = lineage.controlsOrNone().after(control, learner);
+      lineage = lineage.with(after);
+      if (learner != null) {
+        after.applyTo(learner);
+      }
+      lineage =
+          lineage.with(
+              new Lineage.Change(version(), state.nextOffset(), Controls.words(control, offset)));
+    }
+  }
+
   private void decode(Event event) {
     if (event.key() != null && event.key().length > KEY_BYTES_MAX) {
       throw new BadEventException(
@@ -180,6 +206,7 @@ public final class LearningLoop implements AutoCloseable {
         ModelSpec spec = SpecResolver.resolve(pipeline, schema);
         decoder = EventDecoder.compile(schema, spec);
         learner = learner(spec);
+        lineage.controlsOrNone().applyTo(learner);
         state = state.withModel(schema.toString(), spec);
         unusable.clear(); // what could not make a model may well be read by one
       } else {
@@ -305,6 +332,7 @@ public final class LearningLoop implements AutoCloseable {
     learner = learner(stated);
     learner.read(reader);
     lineage.requireSame(learner.weightsDigest());
+    lineage.controlsOrNone().applyTo(learner);
     Optional<String> what = change.after(learner.version());
     if (what.isPresent()) {
       state = state.withModel(state.schemaJson().orElseThrow(), stated);
@@ -333,6 +361,11 @@ public final class LearningLoop implements AutoCloseable {
   /** How the model came about, as it would be stored now. */
   public Lineage lineage() {
     return learner == null ? lineage : lineage.at(learner.spec().hash(), learner.weightsDigest());
+  }
+
+  /** What the control topic has made of learning. */
+  public Controls controls() {
+    return lineage.controlsOrNone();
   }
 
   /** What the loop has seen. */

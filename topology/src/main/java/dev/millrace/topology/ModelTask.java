@@ -5,12 +5,16 @@ import dev.millrace.engine.Outcome;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.BlockWriter;
+import dev.millrace.schemas.Control;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.schemas.Prediction;
+import dev.millrace.schemas.wire.WireFormatException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.error.DeadLetter;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
 import dev.millrace.topology.store.LoopState;
+import dev.millrace.topology.store.RefusedControlException;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import org.apache.kafka.common.header.Headers;
@@ -42,6 +46,9 @@ public final class ModelTask implements AutoCloseable {
      * @param pauses whether learning pauses now
      */
     void skipped(Learner.Step step, boolean pauses);
+
+    /** A record of the control topic was taken up or refused. */
+    void controlled(ControlOutcome outcome);
   }
 
   private final Pipeline pipeline;
@@ -55,6 +62,7 @@ public final class ModelTask implements AutoCloseable {
   private final Reports reports;
   private Event at; // in process(), or the last one that was
   private Headers headers; // of that event
+  private long timestamp; // of the last event or, before one, of the last control
   private boolean changed; // since the last commit
   private boolean isNew; // nothing has been written yet, so that even the first commit is
 
@@ -116,9 +124,56 @@ public final class ModelTask implements AutoCloseable {
   /** Takes the next event through all its stages. */
   public void process(Event event, Headers headers) {
     at = event;
+    timestamp = event.timestamp();
     this.headers = headers;
     changed = true;
     loop.accept(event);
+  }
+
+  /**
+   * Takes up a record of the control topic between two events, and says what became of it. One that
+   * was taken up before, as where a group's offsets were put back, is passed over.
+   *
+   * @param value as received
+   * @param offset in the control topic's partition of this model
+   */
+  public void control(byte[] value, long offset) {
+    if (offset < loop.controls().nextOffset()) {
+      return;
+    }
+    changed = true;
+    ControlOutcome outcome = controlled(value, offset);
+    if (at == null && outcome.control() != null) {
+      timestamp = Math.max(0, outcome.control().at());
+    }
+    send(Names.CONTROL_LOG, reports.modelKey(), outcome.encode(ids.controlOutcome()), timestamp);
+    output.controlled(outcome);
+  }
+
+  private ControlOutcome controlled(byte[] value, long offset) {
+    Control control = null;
+    try {
+      control = ControlRecords.read(value, ids.control());
+      loop.control(control, offset);
+      return outcome(control, offset, null);
+    } catch (WireFormatException e) {
+      loop.control(null, offset);
+      return outcome(null, offset, e.getMessage());
+    } catch (RefusedControlException e) {
+      return outcome(control, offset, e.getMessage());
+    }
+  }
+
+  private ControlOutcome outcome(Control control, long offset, String refused) {
+    return new ControlOutcome(
+        pipeline.name(),
+        partition,
+        loop.controls().taken(),
+        offset,
+        loop.state().nextOffset(),
+        loop.version(),
+        refused,
+        control);
   }
 
   /** Predicts what waits, then writes back; nothing if nothing has come since the last commit. */
@@ -131,7 +186,6 @@ public final class ModelTask implements AutoCloseable {
     loop.predict();
     loop.writeChanged(store);
     byte[] metrics = reports.metrics(loop).encode(ids.metrics());
-    long timestamp = at == null ? 0 : at.timestamp();
     send(Names.METRICS, reports.modelKey(), metrics, timestamp);
     changed = false;
     timer.end(StageTimer.Stage.COMMIT);

@@ -44,6 +44,10 @@ public final class Preflight {
   private static final Map<String, String> DEAD_LETTERS =
       Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", RECORD_BYTES_MAX);
 
+  /** A few small records, which make a model again for as long as the events are there. */
+  private static final Map<String, String> KEPT =
+      with(ANY_TIME, Map.of("cleanup.policy", "delete", "retention.ms", "-1"));
+
   private final Pipeline pipeline;
   private final SchemaRegistry registry;
 
@@ -124,6 +128,20 @@ public final class Preflight {
       create(brokers, outputs.metrics(), partitions, ANY_TIME);
       create(brokers, outputs.deadLetters(), partitions, DEAD_LETTERS);
       create(brokers, outputs.snapshots(), partitions, SNAPSHOTS);
+      create(brokers, outputs.controlLog(), partitions, KEPT);
+      create(brokers, outputs.control(), partitions, KEPT);
+      refuseMoreControls(brokers, partitions);
+    }
+  }
+
+  /** Kafka Streams would make a model for each, with no events. */
+  private void refuseMoreControls(Brokers brokers, int partitions) {
+    String topic = pipeline.outputs().control();
+    int has = brokers.partitions(topic, partitions);
+    if (has > partitions) {
+      throw new PreflightException(
+          "topic '%s' has %d partitions, the input has %d, and each is the control of one model. Name another topic under outputs.control, or delete it: the next start makes it"
+              .formatted(topic, has, partitions));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.millrace.engine.panel.ExpertFigures;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.store.Controls;
 import dev.millrace.topology.store.LoopState;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -73,7 +74,7 @@ public final class Reports {
         counters.rejected(),
         counters.undersampled(),
         counters.skippedSteps(),
-        loop.learner().map(Reports::figures).orElse(Map.of()),
+        loop.learner().map(learner -> figures(learner, loop.controls())).orElse(Map.of()),
         loop.learner().map(Learner::weightsDigest).orElse(""));
   }
 
@@ -87,10 +88,14 @@ public final class Reports {
    * The metrics of the model, with its baselines as {@code baseline_<name>}, whether it learns and,
    * where labels come late, how many are to come.
    */
-  private static Map<String, Double> figures(Learner learner) {
+  private static Map<String, Double> figures(Learner learner, Controls controls) {
     Map<String, Double> figures = new LinkedHashMap<>(learner.figures());
     learner.metrics().baselines().forEach((name, value) -> figures.put("baseline_" + name, value));
-    figures.put("learning_paused", learner.counters().paused() ? 1.0 : 0.0);
+    boolean paused = learner.counters().paused() || controls.paused();
+    figures.put("learning_paused", paused ? 1.0 : 0.0);
+    if (controls.paused()) {
+      figures.put("learning_paused_by_control", 1.0);
+    }
     if (learner.spec().label().delay() > 0) {
       figures.put("labels_waiting", (double) learner.counters().waiting());
     }

@@ -12,15 +12,22 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
 
 /**
- * The table of contents: one source, one processor with its model, four sinks.
+ * The table of contents: two sources, one processor with its model, five sinks.
  *
  * <pre>
- *   input ─► learn (model) ─► predictions, metrics, snapshots, dead letters
+ *   input ───┬─► learn (model) ─► predictions, metrics, snapshots, dead letters, control log
+ *   control ─┘
  * </pre>
  *
  * Each input partition has a model of its own.
  */
 public final class TrainTopology {
+  /**
+   * Kafka Streams takes the older of two records first. Events may be of any time, and a control is
+   * to meet the next boundary between two of them.
+   */
+  private static final long BEFORE_ANY_EVENT = 0;
+
   private TrainTopology() {}
 
   /** The topology of a pipeline whose models nobody looks into. */
@@ -55,16 +62,25 @@ public final class TrainTopology {
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         pipeline.input().topic());
+    topology.addSource(
+        AutoOffsetReset.earliest(),
+        Names.CONTROL,
+        (record, partitionTime) -> BEFORE_ANY_EVENT,
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        pipeline.outputs().control());
     topology.addProcessor(
         Names.PROCESSOR,
         () -> new LearnProcessor(pipeline, kernels, schemas, ids, committed, probe),
-        Names.SOURCE);
+        Names.SOURCE,
+        Names.CONTROL);
     topology.addStateStore(
         ModelStore.builder(Names.STORE, StreamsSettings.CHANGELOG), Names.PROCESSOR);
     addSink(topology, Names.PREDICTIONS, pipeline.outputs().predictions());
     addSink(topology, Names.METRICS, pipeline.outputs().metrics());
     addSink(topology, Names.SNAPSHOTS, pipeline.outputs().snapshots());
     addSink(topology, Names.DEAD_LETTERS, pipeline.outputs().deadLetters());
+    addSink(topology, Names.CONTROL_LOG, pipeline.outputs().controlLog());
     return topology;
   }
 

@@ -126,7 +126,7 @@ class DocSnippetsTest {
             Events.pipeline(10, 5),
             Path.of("target", "state"),
             null,
-            new OutputSchemas(1, 2, 3, 4));
+            new OutputSchemas(1, 2, 3, 4, 5, 6));
     assertThat(topology.describe().toString()).contains("in", "learn", "test.predictions");
   }
 

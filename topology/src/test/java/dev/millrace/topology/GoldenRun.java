@@ -3,6 +3,7 @@ package dev.millrace.topology;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.topology.config.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.apache.kafka.common.header.Headers;
 
 /** A pipeline over the golden log, under a store and outputs in memory. */
 final class GoldenRun {
-  static final OutputSchemas IDS = new OutputSchemas(101, 102, 103, 104);
+  static final OutputSchemas IDS = new OutputSchemas(101, 102, 103, 104, 105, 106);
 
   private static final Kernels PLAIN = KernelChoice.select(KernelChoice.Mode.PLAIN).kernels();
 
@@ -67,5 +68,8 @@ final class GoldenRun {
     public void skipped(Learner.Step step, boolean pauses) {
       throw new AssertionError("every step of the golden log is made: " + step);
     }
+
+    @Override
+    public void controlled(ControlOutcome outcome) {}
   }
 }

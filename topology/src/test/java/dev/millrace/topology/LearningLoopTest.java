@@ -637,11 +637,10 @@ class LearningLoopTest {
     newer.put(
         Lineage.KEY,
         new String(store.get(Lineage.KEY), UTF_8)
-            .replace("\"format\":1", "\"format\":3")
+            .replace("\"format\":1", "\"format\":4")
             .getBytes(UTF_8));
     assertThatThrownBy(() -> loop(Events.pipeline(4, 100), new Told()).read(newer::get))
-        .hasMessageContaining(
-            "format 3, this program reads 1 and 2; run the version that wrote it");
+        .hasMessageContaining("format 4, this program reads 1 to 3; run the version that wrote it");
   }
 
   @Test

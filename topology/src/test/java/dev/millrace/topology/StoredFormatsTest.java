@@ -363,11 +363,11 @@ class StoredFormatsTest {
         .isInstanceOf(StateException.class)
         .hasMessage("state has format 4, this program reads 3; run the version that wrote it");
     String lineage = new String(store.get(Lineage.KEY), UTF_8);
-    byte[] newerLineage = lineage.replace("\"format\":1", "\"format\":3").getBytes(UTF_8);
+    byte[] newerLineage = lineage.replace("\"format\":1", "\"format\":4").getBytes(UTF_8);
     assertThatThrownBy(() -> Lineage.fromBytes(newerLineage))
         .isInstanceOf(StateException.class)
         .hasMessage(
-            "the stored lineage has format 3, this program reads 1 and 2; run the version that"
+            "the stored lineage has format 4, this program reads 1 to 3; run the version that"
                 + " wrote it");
   }
 }

@@ -24,7 +24,7 @@ class TrainTopologyTest {
                 pipeline,
                 KernelChoice.select(KernelChoice.Mode.PLAIN).kernels(),
                 id -> Events.SCHEMA,
-                new OutputSchemas(1, 2, 3, 4),
+                new OutputSchemas(1, 2, 3, 4, 5, 6),
                 partition -> OptionalLong.empty(),
                 config)
             .describe()

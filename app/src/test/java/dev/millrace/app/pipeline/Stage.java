@@ -77,11 +77,20 @@ final class Stage implements AutoCloseable {
     return PipelineRunner.start(pipeline, state(), KERNELS, registry, InstantSource.system());
   }
 
-  /** Lets a pipeline learn the events up to before an offset, which are sent if they were not. */
-  void learn(Pipeline pipeline, int to) throws Exception {
+  SchemaRegistry registry() {
+    return registry;
+  }
+
+  /** Sends the events up to before an offset, as far as they were not. */
+  void send(int to) throws IOException {
     List<byte[]> values = values(to);
     Elec2.send(cluster, values.subList(Math.min(sent, to), to));
     sent = Math.max(sent, to);
+  }
+
+  /** Lets a pipeline learn the events up to before an offset, which are sent if they were not. */
+  void learn(Pipeline pipeline, int to) throws Exception {
+    send(to);
     try (PipelineRunner runner = start(pipeline)) {
       Topics.awaitCommitted(cluster, pipeline.name(), Elec2.TOPIC, to);
       assertThat(runner.failure()).isEmpty();

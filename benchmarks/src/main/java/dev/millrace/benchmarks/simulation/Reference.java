@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.simulation;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.ModelTask;
@@ -134,5 +135,8 @@ final class Reference {
     public void skipped(Learner.Step step, boolean pauses) {
       unmade.add(step);
     }
+
+    @Override
+    public void controlled(ControlOutcome outcome) {}
   }
 }

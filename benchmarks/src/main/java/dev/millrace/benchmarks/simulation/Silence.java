@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.simulation;
 
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.topology.Event;
 import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.ModelTask;
@@ -24,6 +25,9 @@ final class Silence implements ModelTask.Output, LearningLoop.Sink {
 
   @Override
   public void skipped(Learner.Step step, boolean pauses) {}
+
+  @Override
+  public void controlled(ControlOutcome outcome) {}
 
   @Override
   public void snapshot(Learner learner) {}

@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.simulation;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.state.BlockWriter;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.topology.ModelTask;
 import dev.millrace.topology.Names;
 import java.util.List;
@@ -314,6 +315,13 @@ final class SimulatedProcess {
     public void skipped(Learner.Step step, boolean pauses) {
       if (!deaf) {
         story.tell("process %d skips %s", id, step);
+      }
+    }
+
+    @Override
+    public void controlled(ControlOutcome outcome) {
+      if (!deaf) {
+        story.tell("process %d: %s", id, outcome);
       }
     }
   }

@@ -38,7 +38,7 @@ record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
   }
 
   /** As a registry would have given them. */
-  static final OutputSchemas IDS = new OutputSchemas(101, 102, 103, 104);
+  static final OutputSchemas IDS = new OutputSchemas(101, 102, 103, 104, 105, 106);
 
   /** For which draws are made, "under". */
   private static final long UNDERSAMPLING = 0x756e646572L;

@@ -43,6 +43,7 @@ final class Expansion {
   private final double[] values; // [numbers][spec.values], each number's in order of appearance
   private final long[] known; // by number: how many of them there are, one more if too many came
   private final int[][] index; // by number: place + 1 of a value, by open addressing
+  private boolean held; // no value becomes known
 
   Expansion(ExpansionSpec spec, List<Field> fields, int basisBase) {
     this.spec = spec;
@@ -118,6 +119,11 @@ final class Expansion {
     return spec.pairs() > 0 && numbers(spec, fields).count() + categories > 1;
   }
 
+  /** Whether the values that are known stay those that they are. */
+  void hold(boolean held) {
+    this.held = held;
+  }
+
   /**
    * Appends the fields of a row whose features have been written.
    *
@@ -176,6 +182,9 @@ final class Expansion {
     int slot = slot(i, value);
     if (index[i][slot] != 0) {
       return index[i][slot] - 1;
+    }
+    if (held) {
+      return -1;
     }
     if (known[i] >= spec.values()) {
       known[i] = spec.values() + 1L;

@@ -45,6 +45,7 @@ public final class Featurizer {
   private final Crossing[] crossings; // by field: null if it is no cross
   private final double[][] bounds; // by field: null if it has none
   private final FeatureCounts counts = new FeatureCounts();
+  private boolean held; // statistics and vocabularies stay as they are
 
   public Featurizer(FeatureSpace space, Kernels kernels) {
     this.space = space;
@@ -118,6 +119,17 @@ public final class Featurizer {
         vocabularies[field] == null
             ? OptionalInt.empty()
             : OptionalInt.of(vocabularies[field].known()));
+  }
+
+  /**
+   * Whether what is scaled or known stays as it is: no value joins a statistic and no text a
+   * vocabulary. Past values and counts go on, for they are of the events and not of the model.
+   */
+  public void hold(boolean held) {
+    this.held = held;
+    if (expansion != null) {
+      expansion.hold(held);
+    }
   }
 
   /** The same for an event whose label is known, if it has one. */
@@ -202,7 +214,7 @@ public final class Featurizer {
       counts.missing();
       return texts + 1;
     }
-    int row = labelIsKnown ? vocabularies[i].learn(key) : vocabularies[i].row(key);
+    int row = labelIsKnown && !held ? vocabularies[i].learn(key) : vocabularies[i].row(key);
     if (row == GrowingVocabulary.UNKNOWN) {
       counts.unseen();
       return texts;
@@ -226,7 +238,7 @@ public final class Featurizer {
       return;
     }
     EntryRarity rarity = rarities[i];
-    if (rarity != null) {
+    if (rarity != null && !held) {
       count[i]++;
       rarity.add(bag);
     }
@@ -300,6 +312,10 @@ public final class Featurizer {
       Arrays.fill(row, column, column + size, 0f);
     } else if (statistic[i] < 0) {
       System.arraycopy(vectors, slot, row, column, size);
+    } else if (held) {
+      for (int k = 0; k < size; k++) {
+        row[column + k] = scaleAsItIs(vectors[slot + k], statistic[i] + k, count[i]);
+      }
     } else {
       kernels.standardize(
           vectors, slot, size, ++count[i], mean, m2, statistic[i], CLIP, row, column);
@@ -309,12 +325,23 @@ public final class Featurizer {
   /** {@link Kernels#standardize} for one number, which unlike a vector's may be a double. */
   private float standardize(double value, int field) {
     int i = statistic[field];
+    if (held) {
+      return scaleAsItIs(value, i, count[field]);
+    }
     double joins = fields[field].spec().settings().robust() ? within(value, field) : value;
     double inverse = 1.0 / ++count[field];
     double delta = joins - mean[i];
     mean[i] = delta * inverse + mean[i];
     m2[i] = delta * (joins - mean[i]) + m2[i];
-    double variance = m2[i] * inverse;
+    return scale(value, i, m2[i] * inverse);
+  }
+
+  /** A value by statistics that it does not join. */
+  private float scaleAsItIs(double value, int i, long count) {
+    return scale(value, i, m2[i] / Math.max(1, count));
+  }
+
+  private float scale(double value, int i, double variance) {
     double rest = value - mean[i];
     return variance > 0 ? (float) Math.max(-CLIP, Math.min(CLIP, rest / Math.sqrt(variance))) : 0f;
   }

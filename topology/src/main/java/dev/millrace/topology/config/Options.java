@@ -250,7 +250,13 @@ final class Options {
             new Option("predictions", TOPIC, "One record an event.", "<name>.predictions"),
             new Option("metrics", TOPIC, "How well it predicts, over time.", "<name>.metrics"),
             new Option("snapshots", TOPIC, "Copies of the model.", "<name>.snapshots"),
+            new Option("dead_letters", TOPIC, "Events that cannot be used.", "<name>.dead-letters"),
             new Option(
-                "dead_letters", TOPIC, "Events that cannot be used.", "<name>.dead-letters")));
+                "control",
+                TOPIC,
+                "Not written but read: what millrace control asks for.",
+                "<name>.control"),
+            new Option(
+                "control_log", TOPIC, "What became of each control.", "<name>.control-log")));
   }
 }

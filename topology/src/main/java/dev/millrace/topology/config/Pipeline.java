@@ -265,15 +265,23 @@ public record Pipeline(
   /** A snapshot every so many steps, of which the newest are kept. */
   public record Snapshots(long everySteps, int keep) {}
 
-  /** The topics the pipeline writes to. */
-  public record Outputs(String predictions, String metrics, String snapshots, String deadLetters) {
+  /** The topics that belong to the pipeline: it writes to all of them but reads {@code control}. */
+  public record Outputs(
+      String predictions,
+      String metrics,
+      String snapshots,
+      String deadLetters,
+      String control,
+      String controlLog) {
     /** {@code <name>.predictions} and so on. */
     public static Outputs of(String pipelineName) {
       return new Outputs(
           pipelineName + ".predictions",
           pipelineName + ".metrics",
           pipelineName + ".snapshots",
-          pipelineName + ".dead-letters");
+          pipelineName + ".dead-letters",
+          pipelineName + ".control",
+          pipelineName + ".control-log");
     }
   }
 }

@@ -162,6 +162,8 @@ final class PipelineChecks {
     topic(file, uses, "metrics", outputs.metrics());
     topic(file, uses, "snapshots", outputs.snapshots());
     topic(file, uses, "dead_letters", outputs.deadLetters());
+    topic(file, uses, "control", outputs.control());
+    topic(file, uses, "control_log", outputs.controlLog());
   }
 
   private void topic(Value file, Map<String, String> uses, String output, String topic) {

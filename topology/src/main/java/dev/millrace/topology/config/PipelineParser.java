@@ -188,7 +188,9 @@ public final class PipelineParser {
         outputs.flatMap(o -> o.text("predictions")).orElse(defaults.predictions()),
         outputs.flatMap(o -> o.text("metrics")).orElse(defaults.metrics()),
         outputs.flatMap(o -> o.text("snapshots")).orElse(defaults.snapshots()),
-        outputs.flatMap(o -> o.text("dead_letters")).orElse(defaults.deadLetters()));
+        outputs.flatMap(o -> o.text("dead_letters")).orElse(defaults.deadLetters()),
+        outputs.flatMap(o -> o.text("control")).orElse(defaults.control()),
+        outputs.flatMap(o -> o.text("control_log")).orElse(defaults.controlLog()));
   }
 
   private Map<String, String> settings(Value file, String section, Map<String, String> defaults) {

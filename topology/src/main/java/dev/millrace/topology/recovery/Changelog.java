@@ -8,6 +8,7 @@ import dev.millrace.topology.Brokers;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.StreamsSettings;
+import dev.millrace.topology.records.CommittedRecords;
 import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import dev.millrace.topology.Names;
 import dev.millrace.topology.OutputSchemas;
 import dev.millrace.topology.Reports;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.records.OneTransaction;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
 import dev.millrace.topology.store.Lineage;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import dev.millrace.topology.Event;
 import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.records.CommittedRecords;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 

@@ -16,6 +16,8 @@ import dev.millrace.topology.StateLostException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
+import dev.millrace.topology.records.CommittedRecords;
+import dev.millrace.topology.records.OneTransaction;
 import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
 import dev.millrace.topology.store.StateMismatchException;

@@ -10,6 +10,7 @@ import dev.millrace.topology.Brokers;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.records.CommittedRecords;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
 import dev.millrace.topology.store.Lineage;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.millrace.topology.recovery;
 import dev.millrace.topology.Brokers;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.records.OneTransaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Set;

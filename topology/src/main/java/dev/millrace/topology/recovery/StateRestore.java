@@ -8,6 +8,7 @@ import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.records.OneTransaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -18,12 +18,13 @@ import java.util.TreeMap;
  * How the stored model came about, beside the events: what it was made with, how its weights can be
  * known again, and which parts of the pipeline file were changed on the way. JSON in UTF-8.
  *
- * @param format 1, or 2 if the model was installed from a copy
+ * @param format 1, or 2 if the model was installed from a copy, or 3 if controls were taken up
  * @param configHash SHA-256 of the model's spec
  * @param weightsDigest SHA-256 of the weights that were stored with it; empty if there is no model
  * @param settings those parts of the pipeline file that alter no result, by their keys
  * @param changes since the last snapshot, the oldest first
  * @param installed where the model was taken from, null if it began with the pipeline
+ * @param controls what the control topic has made of its learning, null if it never said anything
  */
 public record Lineage(
     int format,
@@ -31,12 +32,14 @@ public record Lineage(
     String weightsDigest,
     SortedMap<String, String> settings,
     List<Change> changes,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Installed installed) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) Installed installed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Controls controls) {
   /** The key in the store. */
   public static final String KEY = "meta/lineage";
 
   private static final int FORMAT = 1;
   private static final int FORMAT_INSTALLED = 2;
+  private static final int FORMAT_CONTROLLED = 3;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /**
@@ -79,7 +82,7 @@ public record Lineage(
 
   /** Of a model that begins with the pipeline. */
   public static Lineage of(Pipeline pipeline) {
-    return new Lineage(FORMAT, "", "", settings(pipeline), List.of(), null);
+    return new Lineage(FORMAT, "", "", settings(pipeline), List.of(), null, null);
   }
 
   private static SortedMap<String, String> settings(Pipeline pipeline) {
@@ -94,14 +97,14 @@ public record Lineage(
 
   /** Of the model that is stored now. */
   public Lineage at(String configHash, String weightsDigest) {
-    return new Lineage(format, configHash, weightsDigest, settings, changes, installed);
+    return new Lineage(format, configHash, weightsDigest, settings, changes, installed, controls);
   }
 
   /** With one more change. */
   public Lineage with(Change change) {
     List<Change> all = new ArrayList<>(changes);
     all.add(change);
-    return new Lineage(format, configHash, weightsDigest, settings, all, installed);
+    return new Lineage(format, configHash, weightsDigest, settings, all, installed, controls);
   }
 
   /** With the settings that a pipeline has now, every difference being a change. */
@@ -115,19 +118,37 @@ public record Lineage(
         lineage = lineage.with(new Change(version, offset, what));
       }
     }
-    return new Lineage(format, configHash, weightsDigest, now, lineage.changes, installed);
+    return new Lineage(
+        format, configHash, weightsDigest, now, lineage.changes, installed, controls);
   }
 
   /** With a snapshot made, which tells the changes. */
   public Lineage withSnapshot() {
-    return new Lineage(format, configHash, weightsDigest, settings, List.of(), installed);
+    return new Lineage(format, configHash, weightsDigest, settings, List.of(), installed, controls);
   }
 
   /** With the model taken from a copy, in place of the one that there was. */
   public Lineage with(Installed from, Change change) {
     Lineage changed = with(change);
     return new Lineage(
-        FORMAT_INSTALLED, configHash, weightsDigest, settings, changed.changes, from);
+        Math.max(format, FORMAT_INSTALLED),
+        configHash,
+        weightsDigest,
+        settings,
+        changed.changes,
+        from,
+        controls);
+  }
+
+  /** With what the control topic now makes of the model's learning. */
+  public Lineage with(Controls controls) {
+    return new Lineage(
+        FORMAT_CONTROLLED, configHash, weightsDigest, settings, changes, installed, controls);
+  }
+
+  /** What the control topic has made of the model's learning. */
+  public Controls controlsOrNone() {
+    return controls == null ? Controls.NONE : controls;
   }
 
   /**
@@ -172,10 +193,10 @@ public record Lineage(
   public static Lineage fromBytes(byte[] stored) {
     try {
       int format = JSON.readTree(stored).path("format").asInt();
-      if (format != FORMAT && format != FORMAT_INSTALLED) {
+      if (format < FORMAT || format > FORMAT_CONTROLLED) {
         throw new StateException(
-            "the stored lineage has format %d, this program reads %d and %d; run the version that wrote it"
-                .formatted(format, FORMAT, FORMAT_INSTALLED));
+            "the stored lineage has format %d, this program reads %d to %d; run the version that wrote it"
+                .formatted(format, FORMAT, FORMAT_CONTROLLED));
       }
       return JSON.readValue(stored, Lineage.class);
     } catch (IOException e) {

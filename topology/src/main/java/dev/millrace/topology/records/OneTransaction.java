@@ -1,4 +1,4 @@
-package dev.millrace.topology.recovery;
+package dev.millrace.topology.records;
 
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.StreamsSettings;
@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Records that are written all or not at all. */
-final class OneTransaction {
+public final class OneTransaction {
   private OneTransaction() {}
 
   /**
@@ -21,7 +21,8 @@ final class OneTransaction {
    *
    * @param purpose with the pipeline's name the transactional id
    */
-  static void run(Pipeline pipeline, String purpose, Consumer<Producer<byte[], byte[]>> records) {
+  public static void run(
+      Pipeline pipeline, String purpose, Consumer<Producer<byte[], byte[]>> records) {
     Map<String, Object> settings = new HashMap<>(pipeline.kafka());
     settings.put("transactional.id", pipeline.name() + "-" + purpose);
     settings.put("max.request.size", StreamsSettings.CHANGELOG.get("max.message.bytes"));
@@ -35,7 +36,7 @@ final class OneTransaction {
   }
 
   /** The group of a stopped pipeline, as a transaction that moves its offsets wants it. */
-  static ConsumerGroupMetadata group(Pipeline pipeline) {
+  public static ConsumerGroupMetadata group(Pipeline pipeline) {
     Map<String, Object> settings = new HashMap<>(pipeline.kafka());
     settings.put("group.id", pipeline.name());
     settings.remove("group.instance.id");

@@ -1,4 +1,4 @@
-package dev.millrace.topology.recovery;
+package dev.millrace.topology.records;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The committed records of one partition, read without a group. */
-final class CommittedRecords implements AutoCloseable {
+public final class CommittedRecords implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final String ANSWER_MS = "10000";
 
@@ -21,7 +21,7 @@ final class CommittedRecords implements AutoCloseable {
   /**
    * @param kafka the user's Kafka settings
    */
-  CommittedRecords(Map<String, String> kafka, TopicPartition partition) {
+  public CommittedRecords(Map<String, String> kafka, TopicPartition partition) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");
@@ -36,12 +36,12 @@ final class CommittedRecords implements AutoCloseable {
   }
 
   /** The oldest offset there is. */
-  long begin() {
+  public long begin() {
     return consumer.beginningOffsets(List.of(partition)).get(partition);
   }
 
   /** One more than the newest offset that is decided. */
-  long end() {
+  public long end() {
     return consumer.endOffsets(List.of(partition)).get(partition);
   }
 
@@ -50,7 +50,7 @@ final class CommittedRecords implements AutoCloseable {
    *
    * @throws org.apache.kafka.common.errors.TimeoutException if the brokers stop answering
    */
-  void read(long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+  public void read(long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     consumer.seek(partition, from);
     while (consumer.position(partition) < to) {
       var records = consumer.poll(POLL);
