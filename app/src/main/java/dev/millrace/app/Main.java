@@ -1,5 +1,6 @@
 package dev.millrace.app;
 
+import dev.millrace.app.cli.ControlCommand;
 import dev.millrace.app.cli.DemoCommand;
 import dev.millrace.app.cli.Errors;
 import dev.millrace.app.cli.EvalCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
       ProduceCommand.class,
       TailCommand.class,
       SnapshotsCommand.class,
+      ControlCommand.class,
       ReplayDeadLettersCommand.class,
       AutoComplete.GenerateCompletion.class
     })

@@ -24,9 +24,12 @@ import dev.millrace.engine.state.StateBlocks;
 import dev.millrace.engine.state.StateException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * A model that predicts events, then learns from them: features, network, optimiser and metrics
@@ -295,6 +298,29 @@ public final class Learner {
     featurizer.hold(held);
   }
 
+  /** The names of the parts that {@link #freeze} knows: layers, or the experts of a panel. */
+  public List<String> parts() {
+    return network.parts();
+  }
+
+  /**
+   * Keeps the weights of some parts as they are and teaches all others.
+   *
+   * @throws IllegalArgumentException if there is no part of a name
+   */
+  public void freeze(Set<String> names) {
+    network.freeze(names);
+  }
+
+  /**
+   * Another learning rate for steps to come; empty for that of the specification.
+   *
+   * @throws IllegalArgumentException if it is out of range, or nothing has a rate that could change
+   */
+  public void learningRate(OptionalDouble rate) {
+    network.learningRate(rate);
+  }
+
   /** Predicts every waiting event with the version in force, in the order of their offsets. */
   public void predict(Outcome.Consumer consumer) {
     if (waitingCount == 0) {
@@ -522,6 +548,12 @@ public final class Learner {
     return model.bytes();
   }
 
+  /** The same from another learner's state, with what its features had to do without. */
+  public void countOnFrom(Learner before) {
+    countOnFrom(before.counters());
+    featurizer.counts().countOnFrom(before.featurizer.counts());
+  }
+
   /** What features had to do without. */
   public FeatureCounts featureCounts() {
     return featurizer.counts();
@@ -578,6 +610,16 @@ public final class Learner {
       writer.put("pend/" + rowsStored, batch.toBytes(rowsStored));
     }
     late.writeChanged(writer, counts[LABELLED]);
+  }
+
+  /** The keys of all blocks that {@link #writeAll} can write between two batches. */
+  public Set<String> keys() {
+    Set<String> keys = new LinkedHashSet<>(model.keys());
+    keys.addAll(progress.keys());
+    featurizer.counts().writeAll((key, bytes) -> keys.add(key));
+    undersampling.writeAll((key, bytes) -> keys.add(key));
+    late.writeAll((key, bytes) -> keys.add(key), counts[LABELLED]);
+    return keys;
   }
 
   /** Writes everything that {@link #read} takes. */

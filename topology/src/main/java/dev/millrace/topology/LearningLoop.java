@@ -149,18 +149,27 @@ public final class LearningLoop implements AutoCloseable {
    */
   public void control(Control control, long offset) {
     predict();
-    Controls before = lineage.controlsOrNone();
-    lineage = lineage.with(before.taken(offset));
-    if (control != null) {
-      Controls after = lineage.controlsOrNone().after(control, learner);
-      lineage = lineage.with(after);
-      if (learner != null) {
-        after.applyTo(learner);
-      }
-      lineage =
-          lineage.with(
-              new Lineage.Change(version(), state.nextOffset(), Controls.words(control, offset)));
+    lineage = lineage.with(controls().taken(offset));
+    if (control == null) {
+      return;
     }
+    Controls after = controls().after(control, learner, version());
+    if (control.action() == Control.Action.RESET) {
+      beginAnew();
+    }
+    lineage = lineage.with(after);
+    if (learner != null) {
+      after.applyTo(learner);
+    }
+    String what = Controls.words(control, offset);
+    lineage = lineage.with(new Lineage.Change(version(), state.nextOffset(), what));
+  }
+
+  /** From the initial weights; counts go on, and what was pending will never be learned. */
+  private void beginAnew() {
+    Learner before = learner;
+    learner = new Learner(before.spec(), kernels, workers);
+    learner.countOnFrom(before);
   }
 
   private void decode(Event event) {

@@ -96,6 +96,12 @@ public final class Reports {
     if (controls.paused()) {
       figures.put("learning_paused_by_control", 1.0);
     }
+    if (controls.learningRate() != null) {
+      figures.put("learning_rate_by_control", controls.learningRate());
+    }
+    if (!controls.frozen().isEmpty()) {
+      figures.put("frozen_layers", (double) controls.frozen().size());
+    }
     if (learner.spec().label().delay() > 0) {
       figures.put("labels_waiting", (double) learner.counters().waiting());
     }

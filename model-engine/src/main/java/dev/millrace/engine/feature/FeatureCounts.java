@@ -56,6 +56,11 @@ public final class FeatureCounts {
     return figures;
   }
 
+  /** Goes on from the counts of another model of the same events. */
+  public void countOnFrom(FeatureCounts before) {
+    System.arraycopy(before.counts, 0, counts, 0, counts.length);
+  }
+
   /** Writes what changed since the last call; nothing as long as there was nothing to count. */
   public void writeChanged(BlockWriter writer) {
     if (!Arrays.equals(counts, stored)) {

@@ -73,8 +73,7 @@ public final class Featurizer {
   private void prepare(int i, FeatureSpec spec) {
     switch (spec.kind()) {
       case GROWING ->
-          vocabularies[i] =
-              vocabularies[i] = new GrowingVocabulary(spec.texts(), spec.settings().growthOrNone());
+          vocabularies[i] = new GrowingVocabulary(spec.texts(), spec.settings().growthOrNone());
       case TEXT, BAG -> {
         if (spec.settings().tokens().idf()) {
           rarities[i] = new EntryRarity(spec.size());

@@ -3,6 +3,8 @@ package dev.millrace.engine.network;
 import dev.millrace.engine.layer.Entries;
 import dev.millrace.engine.state.StateArray;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
 
 /** What predicts rows and learns from them: one {@link Network}, or several that are mixed. */
 public interface Model {
@@ -66,6 +68,24 @@ public interface Model {
    * them, and so is what optimisers know of them.
    */
   void forgetCategory(int index);
+
+  /** The names of the parts that {@link #freeze} knows: layers, or the experts of a panel. */
+  List<String> parts();
+
+  /**
+   * Keeps the weights of some parts as they are and teaches all others; gradients still pass
+   * through.
+   *
+   * @throws IllegalArgumentException if there is no part of a name
+   */
+  void freeze(Set<String> names);
+
+  /**
+   * Another learning rate for steps to come; empty for that of the specification.
+   *
+   * @throws IllegalArgumentException if it is out of range, or nothing has a rate that could change
+   */
+  void learningRate(OptionalDouble rate);
 
   /** How many floats {@link #said} has; 0 if the model learns nothing from what it said. */
   default int saidLength() {

@@ -21,11 +21,14 @@ import dev.millrace.engine.state.StateArray;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Layers with a loss and an optimiser, over one flat array of parameters. Each layer reads inputs
@@ -42,10 +45,13 @@ public final class Network implements Model {
   private final Inputs inputs;
   private final ParameterLayout layout = new ParameterLayout();
   private final Layer[] layers;
+  private final List<String> names; // of the layers
+  private final Set<Layer> frozen = new HashSet<>();
   private final Layer last;
   private final LeastSquares exact; // the last layer, if it learns by itself, else null
   private final boolean differsInTraining;
   private final LossFunction loss;
+  private final OptimizerSpec optimizerSpec;
   private final Optimizer optimizer;
   private final List<String> slotNames;
   private final Trainer trainer;
@@ -137,12 +143,14 @@ public final class Network implements Model {
     this.layers =
         Layers.build(layers, this.inputs, maxRows, layout, kernels, new Workspace(workers))
             .toArray(Layer[]::new);
+    names = Layers.resolve(layers).stream().map(LayerSpec::name).toList();
     last = this.layers[this.layers.length - 1];
     exact = last instanceof LeastSquares squares ? squares : null;
     loss.requireFor(layers.getLast());
     this.loss = LossFunction.of(loss, last.activation(), outputs());
     sums(); // refuses an output layer that has none, if the loss needs them
     last.takeGradientOfSums(this.loss.fromSums());
+    optimizerSpec = optimizer;
     this.optimizer = Optimizer.of(optimizer);
     differsInTraining =
         this.optimizer.averages() || Arrays.stream(this.layers).anyMatch(Layer::differsInTraining);
@@ -240,6 +248,40 @@ public final class Network implements Model {
       Arrays.fill(slots[i], at, at + tensor.columns(), first);
     }
     trainer.touch(tensor, row);
+  }
+
+  @Override
+  public List<String> parts() {
+    return names;
+  }
+
+  /** As Keras' {@code trainable}: what a layer keeps beside its weights stays as well. */
+  @Override
+  public void freeze(Set<String> some) {
+    for (String name : some) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException("layer must be one of " + names + ", layer=" + name);
+      }
+    }
+    frozen.clear();
+    for (int i = 0; i < layers.length; i++) {
+      if (some.contains(names.get(i))) {
+        frozen.add(layers[i]);
+      }
+    }
+    trainer.freeze(frozen);
+  }
+
+  @Override
+  public void learningRate(OptionalDouble rate) {
+    if (rate.isPresent()) {
+      if (exact != null && !exact.backpropagates()) {
+        throw new IllegalArgumentException(
+            "no layer learns by an optimiser, so there is no learning_rate");
+      }
+      optimizerSpec.withRate(rate.getAsDouble());
+    }
+    optimizer.learningRate(rate);
   }
 
   @Override
@@ -433,11 +475,13 @@ public final class Network implements Model {
             && step(targets, targetOffset, weights, weightOffset, rows);
     if (made) {
       steps++;
-      if (exact != null) {
+      if (exact != null && !frozen.contains(exact)) {
         exact.learn(targets, targetOffset, weights, weightOffset, rows);
       }
       for (Layer layer : layers) {
-        layer.stepMade(parameters, rows);
+        if (!frozen.contains(layer)) {
+          layer.stepMade(parameters, rows);
+        }
       }
     }
     forwardRows = made || differsInTraining ? 0 : rows;

@@ -14,11 +14,13 @@ import dev.millrace.engine.params.Tensor.Form;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Takes the optimiser's step from the gradients that layers hand over.
@@ -29,7 +31,8 @@ import java.util.Optional;
  */
 final class Trainer {
   private final Layer[] layers;
-  private final Parameter[] learned;
+  private final Set<Layer> frozen = new HashSet<>();
+  private final Set<Tensor> frozenTensors = new HashSet<>();
   private final Tensor[] panels;
   private final float[] parameters;
   private final float[] trainingPoint; // the parameters, unless these are an optimiser's mean
@@ -44,6 +47,7 @@ final class Trainer {
   private final GradientSink gather = new Gather();
   private final ReadAhead readAhead = new ReadAhead();
   private final Layer.Range tableRow = this::trainingPoint;
+  private final Layer.Range frozenRow = this::keep;
 
   private float[] rowWeights = {};
   private float[] rowGradient = {};
@@ -77,14 +81,11 @@ final class Trainer {
     this.kernels = kernels;
     updates = kernels.updates();
     rowSlots = new float[slots.length][0];
-    List<Parameter> all = new ArrayList<>();
     for (Layer layer : layers) {
-      all.addAll(layer.parameters());
-    }
-    learned = all.toArray(Parameter[]::new);
-    for (Parameter p : learned) {
-      if (p.tensor().form() == Form.ROWS) {
-        touched.put(p.tensor(), new TouchedBlocks(p.tensor().size()));
+      for (Parameter p : layer.parameters()) {
+        if (p.tensor().form() == Form.ROWS) {
+          touched.put(p.tensor(), new TouchedBlocks(p.tensor().size()));
+        }
       }
     }
   }
@@ -109,17 +110,35 @@ final class Trainer {
     touched.values().forEach(TouchedBlocks::forget);
   }
 
+  /** Takes no step for these layers, and for all others. */
+  void freeze(Set<Layer> some) {
+    frozen.clear();
+    frozen.addAll(some);
+    frozenTensors.clear();
+    some.forEach(layer -> layer.parameters().forEach(p -> frozenTensors.add(p.tensor())));
+    gathered.clear();
+  }
+
   /** Brings the training point up to date, of tables for the rows that the batch uses. */
   void goToTrainingPoint(int rows) {
     if (trainingPoint == parameters) {
       return;
     }
     for (Tensor tensor : panels) {
-      trainingPoint(tensor.offset(), tensor.length());
+      if (frozenTensors.contains(tensor)) {
+        keep(tensor.offset(), tensor.length());
+      } else {
+        trainingPoint(tensor.offset(), tensor.length());
+      }
     }
     for (Layer layer : layers) {
-      layer.visitTableRows(rows, tableRow);
+      layer.visitTableRows(rows, frozen.contains(layer) ? frozenRow : tableRow);
     }
+  }
+
+  /** A weight that no step moves has its gradient, if at all, where it stands. */
+  private void keep(int at, int length) {
+    System.arraycopy(parameters, at, trainingPoint, at, length);
   }
 
   private void trainingPoint(int at, int length) {
@@ -138,13 +157,18 @@ final class Trainer {
     boolean byNorm = optimizer.clipNorm() > 0 || optimizer.globalClipNorm() > 0;
     if (!byNorm && isBounded(rows)) {
       for (Layer layer : layers) {
-        forInput(layer, rows);
-        layer.parameterGradients(rows, now);
+        if (!frozen.contains(layer)) {
+          forInput(layer, rows);
+          layer.parameterGradients(rows, now);
+        }
       }
       return true;
     }
     gatheredRows.clear();
     for (Layer layer : layers) {
+      if (frozen.contains(layer)) {
+        continue;
+      }
       if (optimizer.normalizes()) {
         float squares = layer.inputSquares(rows);
         layer.parameters().forEach(p -> inputSquares.put(p, squares));
@@ -184,13 +208,24 @@ final class Trainer {
   private boolean isBounded(int rows) {
     double most = 0;
     for (Layer layer : layers) {
-      double bound = layer.gradientBound(rows);
-      if (!(bound <= Optimizer.GRADIENT_MAX)) {
+      if (!frozen.contains(layer)) {
+        double bound = layer.gradientBound(rows);
+        if (!(bound <= Optimizer.GRADIENT_MAX)) {
+          return false;
+        }
+        most = Math.max(most, bound);
+      }
+    }
+    for (Layer layer : layers) {
+      if (!frozen.contains(layer) && !penaltiesAreBounded(layer, most)) {
         return false;
       }
-      most = Math.max(most, bound);
     }
-    for (Parameter p : learned) {
+    return true;
+  }
+
+  private boolean penaltiesAreBounded(Layer layer, double most) {
+    for (Parameter p : layer.parameters()) {
       if (p.l1() > 0 || p.l2() > 0) {
         Tensor tensor = p.tensor();
         float largest = kernels.maxMagnitude(trainingPoint, tensor.offset(), tensor.length());

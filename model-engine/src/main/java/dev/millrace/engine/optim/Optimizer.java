@@ -4,6 +4,7 @@ import dev.millrace.engine.kernel.ProductGradient;
 import dev.millrace.engine.kernel.ProductUpdates;
 import dev.millrace.engine.kernel.Updates;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * One step from a gradient: {@link #begin}, then {@link #update} over any ranges of the weights, as
@@ -35,6 +36,7 @@ public abstract class Optimizer {
   private final float clipNorm;
   private final float globalClipNorm;
   private float decay;
+  private OptionalDouble otherRate = OptionalDouble.empty();
 
   Optimizer(OptimizerSpec spec) {
     this(spec, spec.get("weight_decay"));
@@ -65,13 +67,21 @@ public abstract class Optimizer {
   }
 
   /**
+   * Another learning rate for steps to come, whatever the specification says; empty for its own.
+   * Who sets it has looked whether {@link OptimizerSpec} allows it.
+   */
+  public final void learningRate(OptionalDouble rate) {
+    otherRate = rate;
+  }
+
+  /**
    * Prepares the step.
    *
    * @param step its number, from 1
    */
   public final void begin(long step) {
     assert step >= 1 : "step=" + step;
-    double rate = learningRate.at(step - 1);
+    double rate = otherRate.isPresent() ? otherRate.getAsDouble() : learningRate.at(step - 1);
     decay = (float) (rate * weightDecay);
     begin(step, rate);
   }

@@ -73,6 +73,19 @@ public record OptimizerSpec(
     }
   }
 
+  /**
+   * The same with another learning rate, a number, from some step on.
+   *
+   * @throws IllegalArgumentException if the rate is out of range, or the optimiser's must not
+   *     change
+   */
+  public OptimizerSpec withRate(double rate) {
+    if (!takesSchedule(name)) {
+      throw new IllegalArgumentException("the learning_rate of " + name + " cannot change");
+    }
+    return new OptimizerSpec(name, LearningRate.constant(rate), settings);
+  }
+
   /** The named optimiser with its defaults. */
   public static OptimizerSpec of(String name) {
     return of(name, Map.of());

@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Networks that all learn every event, and a {@link Mixer} that weighs them by how well each has
@@ -34,6 +36,7 @@ public final class Panel implements Model {
   private final float[] mixed; // [rows][outputs]
   private final boolean[] silent; // [rows][networks]: what it said was no number
   private final boolean[] refused; // by network
+  private final boolean[] frozen; // by network
   private final long[] resets; // by network: how often it began anew
   private final long[] begun; // by network: after which step of the panel it last did
   private final List<String> names;
@@ -87,6 +90,7 @@ public final class Panel implements Model {
     mixed = new float[maxRows * outputs];
     silent = new boolean[maxRows * networks.length];
     refused = new boolean[networks.length];
+    frozen = new boolean[networks.length];
     resets = new long[networks.length];
     names = new ArrayList<>(spec.experts().stream().map(ExpertSpec::name).toList());
     if (constant != null) {
@@ -228,7 +232,7 @@ public final class Panel implements Model {
       float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
     boolean any = false;
     for (int k = 0; k < networks.length; k++) {
-      refused[k] = !networks[k].learn(targets, targetOffset, weights, weightOffset, rows);
+      refused[k] = !learn(k, targets, targetOffset, weights, weightOffset, rows);
       any |= !refused[k];
     }
     if (!any) {
@@ -256,6 +260,44 @@ public final class Panel implements Model {
     }
     steps++;
     return true;
+  }
+
+  /** A frozen expert counts the step, as the panel does, and makes none. */
+  private boolean learn(
+      int k, float[] targets, int targetOffset, float[] weights, int weightOffset, int rows) {
+    if (frozen[k]) {
+      networks[k].restoreSteps(networks[k].steps() + 1);
+      return true;
+    }
+    return networks[k].learn(targets, targetOffset, weights, weightOffset, rows);
+  }
+
+  @Override
+  public List<String> parts() {
+    return names.subList(0, networks.length);
+  }
+
+  /** How much each expert counts goes on being learned. */
+  @Override
+  public void freeze(Set<String> some) {
+    for (String name : some) {
+      if (!parts().contains(name)) {
+        throw new IllegalArgumentException("expert must be one of " + parts() + ", expert=" + name);
+      }
+    }
+    for (int k = 0; k < frozen.length; k++) {
+      frozen[k] = some.contains(names.get(k));
+    }
+  }
+
+  @Override
+  public void learningRate(OptionalDouble rate) {
+    if (rate.isPresent()) {
+      throw new IllegalArgumentException(
+          "each expert of model: auto has a learning_rate of its own, and there is none for all;"
+              + " freeze and pause work, and so does a learning_rate where the file states the"
+              + " layers");
+    }
   }
 
   /** How each expert has done, and behind them the mixture. */

@@ -95,6 +95,11 @@ public final class StateBlocks {
     touched.forEach(TouchedBlocks::digested);
   }
 
+  /** The keys of all blocks there can be, whether they are kept or not. */
+  public List<String> keys() {
+    return blocks.stream().map(Block::key).toList();
+  }
+
   /** Writes every block that is kept. */
   public void writeAll(BlockWriter writer) {
     for (Block block : blocks) {

@@ -13,8 +13,9 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes a model again from the log. Results depend on the log alone, so what comes of it is the
- * model that was, bit for bit; what it says on the way was said before and is not said again.
+ * Makes a model again from the log. Results depend on the events and the controls that were
+ * recorded between them alone, so what comes of it is the model that was, bit for bit; what it says
+ * on the way was said before and is not said again.
  */
 final class Replay {
   private final Pipeline pipeline;
@@ -32,10 +33,14 @@ final class Replay {
     this.progress = progress;
   }
 
-  /** The model of a published copy, moved on by the events after it to before an offset. */
-  LearningLoop from(BlockReader blocks, int partition, long to) {
+  /**
+   * The model of a published copy, moved on by the events after it to before an offset.
+   *
+   * @param controls number of the last control that is taken up
+   */
+  LearningLoop from(BlockReader blocks, int partition, long to, long controls) {
     LearningLoop loop = of(blocks);
-    return moved(loop, partition, loop.state().nextOffset(), to);
+    return moved(loop, partition, loop.state().nextOffset(), to, controls);
   }
 
   /** The model of a published copy. */
@@ -51,15 +56,15 @@ final class Replay {
   }
 
   /** The model of the events from one offset to before another, with nothing before them. */
-  LearningLoop fromNothing(int partition, long from, long to) {
-    return moved(newLoop(), partition, from, to);
+  LearningLoop fromNothing(int partition, long from, long to, long controls) {
+    return moved(newLoop(), partition, from, to, controls);
   }
 
   private LearningLoop newLoop() {
     return new LearningLoop(pipeline, kernels, schemas, new Silent());
   }
 
-  private LearningLoop moved(LearningLoop loop, int partition, long from, long to) {
+  private LearningLoop moved(LearningLoop loop, int partition, long from, long to, long controls) {
     TopicPartition input = new TopicPartition(pipeline.input().topic(), partition);
     try (CommittedRecords records = new CommittedRecords(pipeline.kafka(), input)) {
       long begin = records.begin();
@@ -68,10 +73,12 @@ final class Replay {
             "%s has no events before offset %d any more, and those from %d on are needed to make the model again"
                 .formatted(input, begin, from));
       }
+      RecordedControls told = RecordedControls.of(pipeline, partition, loop, controls);
       records.read(
           from,
           to,
           record -> {
+            told.upTo(record.offset());
             loop.accept(
                 new Event(
                     record.key(),
@@ -82,6 +89,7 @@ final class Replay {
                     record.timestamp()));
             progress.accept(record.offset());
           });
+      told.upTo(to);
       loop.predict();
       return loop;
     } catch (RuntimeException e) {

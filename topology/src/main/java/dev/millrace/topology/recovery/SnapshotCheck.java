@@ -74,10 +74,9 @@ public record SnapshotCheck(
       LongConsumer progress) {
     BlockReader blocks = topic.blocks(manifest); // each is looked at
     Replay replay = new Replay(pipeline, kernels, schemas, progress);
-    Optional<Lineage.Installed> installed =
-        Optional.ofNullable(blocks.get(Lineage.KEY))
-            .map(Lineage::fromBytes)
-            .map(Lineage::installed);
+    Optional<Lineage> told = Optional.ofNullable(blocks.get(Lineage.KEY)).map(Lineage::fromBytes);
+    Optional<Lineage.Installed> installed = told.map(Lineage::installed);
+    long controls = told.map(of -> of.controlsOrNone().taken()).orElse(0L);
     if (installed.isPresent() && installed.get().version() == manifest.version()) {
       try (LearningLoop loop = replay.of(blocks)) {
         return told(
@@ -97,8 +96,8 @@ public record SnapshotCheck(
     long to = lineage.lastOffset() + 1;
     try (LearningLoop loop =
         base.isPresent()
-            ? replay.from(topic.blocks(base.get()), partition, to)
-            : replay.fromNothing(partition, from, to)) {
+            ? replay.from(topic.blocks(base.get()), partition, to, controls)
+            : replay.fromNothing(partition, from, to, controls)) {
       return told(manifest, loop, base.map(SnapshotManifest::version), from, Optional.empty());
     }
   }

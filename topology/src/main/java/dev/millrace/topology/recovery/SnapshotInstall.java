@@ -18,6 +18,7 @@ import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
 import dev.millrace.topology.records.CommittedRecords;
 import dev.millrace.topology.records.OneTransaction;
+import dev.millrace.topology.store.Controls;
 import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
 import dev.millrace.topology.store.StateMismatchException;
@@ -164,7 +165,10 @@ public final class SnapshotInstall {
     Lineage lineage =
         before
             .lineage(pipeline)
-            .with(from, new Lineage.Change(from.version(), offset, words(from, place, pending)))
+            .with(
+                from,
+                new Lineage.Change(from.version(), offset, words(from, place, pending)),
+                controls(blocks))
             .at("", from.weightsDigest());
     boolean moves = committed == null || committed != offset;
     try (LearningLoop loop = read(copy, blocks, before.loop(), lineage, offset)) {
@@ -175,6 +179,11 @@ public final class SnapshotInstall {
       return new InstallRecords(
           pipeline, partition, loop, before.keys(), own, copies, from, pending, moves);
     }
+  }
+
+  private static Controls controls(BlockReader copy) {
+    byte[] lineage = copy.get(Lineage.KEY);
+    return lineage == null ? Controls.NONE : Lineage.fromBytes(lineage).controlsOrNone();
   }
 
   /** Never before what it has taken already, even if the group's offset was lost or put back. */

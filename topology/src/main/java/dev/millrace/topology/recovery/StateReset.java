@@ -6,8 +6,13 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.records.OneTransaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -16,6 +21,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * in the input. What it has said stays where it was said.
  */
 public final class StateReset {
+  /** The end of a partition, in the words of the request. */
+  private static final long END = -1;
+
   private StateReset() {}
 
   /**
@@ -28,6 +36,7 @@ public final class StateReset {
       StoppedGroup.require(brokers, pipeline);
       retireSnapshots(brokers, pipeline);
       deleteChangelog(brokers, pipeline);
+      emptyControls(brokers, pipeline);
       try {
         brokers.answer(brokers.admin().deleteConsumerGroups(Set.of(pipeline.name())).all());
       } catch (GroupIdNotFoundException e) {
@@ -52,6 +61,17 @@ public final class StateReset {
             }
           }
         });
+  }
+
+  /** They were for models that are no more, and would be taken up once again. */
+  private static void emptyControls(Brokers brokers, Pipeline pipeline) {
+    Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+    for (String topic : List.of(pipeline.outputs().control(), pipeline.outputs().controlLog())) {
+      for (int partition = 0; partition < brokers.partitions(topic, 0); partition++) {
+        all.put(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(END));
+      }
+    }
+    brokers.answer(brokers.admin().deleteRecords(all).all());
   }
 
   private static void deleteChangelog(Brokers brokers, Pipeline pipeline) {

@@ -84,8 +84,8 @@ public final class StateRestore {
     topic.requireNoneInstalledSince(copy.map(SnapshotManifest::version).orElse(-1L));
     try (LearningLoop loop =
         copy.isPresent()
-            ? replay.from(topic.blocks(copy.get()), partition, offset)
-            : replay.fromNothing(partition, 0, offset)) {
+            ? replay.from(topic.blocks(copy.get()), partition, offset, RecordedControls.ALL)
+            : replay.fromNothing(partition, 0, offset, RecordedControls.ALL)) {
       write(loop, partition);
       return new Restored(
           partition,

@@ -63,8 +63,22 @@ public final class SnapshotPublisher {
     int retired = state.snapshots().size() + 1 - rule.keep();
     for (long old : state.snapshots().subList(0, Math.max(0, retired))) {
       records.put(key(old, MANIFEST), null);
-      blocks.forEach(block -> records.put(key(old, block.key()), null));
+      keys(learner, blocks, lineage, old).forEach(key -> records.put(key(old, key), null));
     }
+  }
+
+  /** Of a table an older copy has no more blocks than this one, unless a reset lies between. */
+  private static List<String> keys(
+      Learner learner, List<SnapshotManifest.BlockRef> blocks, Lineage lineage, long old) {
+    Long reset = lineage.controlsOrNone().resetVersion();
+    List<String> keys = new ArrayList<>();
+    if (reset != null && old < reset) {
+      keys.addAll(learner.keys());
+      keys.addAll(List.of(LoopState.KEY, Lineage.KEY));
+    } else {
+      blocks.forEach(block -> keys.add(block.key()));
+    }
+    return keys;
   }
 
   /**

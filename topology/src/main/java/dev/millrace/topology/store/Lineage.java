@@ -127,17 +127,23 @@ public record Lineage(
     return new Lineage(format, configHash, weightsDigest, settings, List.of(), installed, controls);
   }
 
-  /** With the model taken from a copy, in place of the one that there was. */
-  public Lineage with(Installed from, Change change) {
+  /**
+   * With the model taken from a copy, in place of the one that there was.
+   *
+   * @param copy what the control topic had made of its learning
+   */
+  public Lineage with(Installed from, Change change, Controls copy) {
     Lineage changed = with(change);
+    Controls now = controlsOrNone().installed(copy);
+    boolean any = !now.equals(Controls.NONE);
     return new Lineage(
-        Math.max(format, FORMAT_INSTALLED),
+        any ? FORMAT_CONTROLLED : FORMAT_INSTALLED,
         configHash,
         weightsDigest,
         settings,
         changed.changes,
         from,
-        controls);
+        any ? now : null);
   }
 
   /** With what the control topic now makes of the model's learning. */
@@ -153,9 +159,12 @@ public record Lineage(
 
   /**
    * The version that so many optimiser steps have made. It rises by one with each; an installed
-   * model begins above all before it, so that no two models of one name have the same.
+   * model and one that was reset begin above all before, so that no two of one name have the same.
    */
   public long version(long steps) {
+    if (controls != null && controls.resetVersion() != null) {
+      return controls.resetVersion() + steps;
+    }
     return installed == null ? steps : installed.version() + steps - installed.steps();
   }
 
