@@ -168,7 +168,7 @@ public final class LearningLoop implements AutoCloseable {
   /** From the initial weights; counts go on, and what was pending will never be learned. */
   private void beginAnew() {
     Learner before = learner;
-    learner = new Learner(before.spec(), kernels, workers);
+    learner = learner(before.spec());
     learner.countOnFrom(before);
   }
 

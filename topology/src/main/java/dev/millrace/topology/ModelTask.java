@@ -143,10 +143,11 @@ public final class ModelTask implements AutoCloseable {
     }
     changed = true;
     ControlOutcome outcome = controlled(value, offset);
-    if (at == null && outcome.control() != null) {
-      timestamp = Math.max(0, outcome.control().at());
+    long asked = outcome.control() == null ? 0 : Math.max(0, outcome.control().at());
+    if (at == null) {
+      timestamp = asked;
     }
-    send(Names.CONTROL_LOG, reports.modelKey(), outcome.encode(ids.controlOutcome()), timestamp);
+    send(Names.CONTROL_LOG, reports.modelKey(), outcome.encode(ids.controlOutcome()), asked);
     output.controlled(outcome);
   }
 

@@ -105,6 +105,10 @@ final class History {
       return;
     }
     restore(process);
+    List<Integer> asked = process.asked();
+    if (!asked.isEmpty() && random.nextInt(4) == 0) {
+      mayDie(process, () -> process.control(oneOf(asked)));
+    }
     List<Integer> ready = process.ready();
     if (ready.isEmpty()) {
       return;

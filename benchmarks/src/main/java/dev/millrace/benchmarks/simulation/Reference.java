@@ -8,15 +8,13 @@ import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.Prediction;
 import dev.millrace.topology.ModelTask;
 import dev.millrace.topology.Names;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -29,15 +27,15 @@ final class Reference {
   private final Map<String, List<Sent>> outputs = new HashMap<>();
   private final Map<String, byte[]> blocks = new HashMap<>();
   private final List<Learner.Step> unmade = new ArrayList<>();
-  private final List<Long> offsets = new ArrayList<>(); // of what was predicted, in order
-  private final List<Integer> labelled = new ArrayList<>(); // their places among these
-  private final Set<Integer> leftOut = new HashSet<>(); // those of them that undersampling leaves
-  private final int batch;
-  private final int delay;
+  private final Ledger ledger;
 
-  Reference(Workload workload, int partition) {
-    batch = workload.batch();
-    delay = workload.pipeline().label().delay();
+  /**
+   * Goes through the events, and takes up each control where it was committed that it landed.
+   *
+   * @param outcomes what became of the controls in the history
+   */
+  Reference(Workload workload, int partition, List<ControlOutcome> outcomes) {
+    Deque<ControlOutcome> left = new ArrayDeque<>(outcomes);
     try (ModelTask task =
         new ModelTask(
             workload.pipeline(),
@@ -49,20 +47,40 @@ final class Reference {
             new Kept())) {
       task.read(blocks::get);
       for (Workload.Input input : workload.partitions().get(partition)) {
+        while (!left.isEmpty() && left.peek().offset() <= input.event().offset()) {
+          long at = left.remove().controlOffset();
+          task.control(workload.control(partition, at), at);
+        }
         task.process(input.event(), input.headers());
       }
+      left.forEach(
+          outcome ->
+              task.control(
+                  workload.control(partition, outcome.controlOffset()), outcome.controlOffset()));
       task.beforeCommit(blocks::put);
     }
+    Map<Long, Ledger.Label> predicted = new HashMap<>();
     for (Sent sent : outputs(Names.PREDICTIONS)) {
       Prediction prediction = Prediction.decode(sent.value());
-      if (prediction.loss() != null) {
-        labelled.add(offsets.size());
-        if (workload.leavesOut(prediction.offset(), prediction.labelClass())) {
-          leftOut.add(offsets.size());
-        }
-      }
-      offsets.add(prediction.offset());
+      predicted.put(prediction.offset(), label(workload, prediction));
     }
+    ledger =
+        new Ledger(
+            workload.partitions().get(partition),
+            predicted,
+            unmade,
+            outcomes,
+            workload.batch(),
+            workload.pipeline().label().delay());
+  }
+
+  private static Ledger.Label label(Workload workload, Prediction prediction) {
+    if (prediction.loss() == null) {
+      return Ledger.Label.NONE;
+    }
+    return workload.leavesOut(prediction.offset(), prediction.labelClass())
+        ? Ledger.Label.LEFT_OUT
+        : Ledger.Label.LEARNED;
   }
 
   /** All records of an output, in order. */
@@ -84,41 +102,9 @@ final class Reference {
     return blocks;
   }
 
-  /** Predictions before an offset. */
-  private int predictedBefore(long offset) {
-    int place = Collections.binarySearch(offsets, offset);
-    return place < 0 ? -place - 1 : place;
-  }
-
-  /** Labelled events before an offset. */
-  long labelledBefore(long offset) {
-    return count(labelled, predictedBefore(offset));
-  }
-
-  /** Labels that were known before an offset, of events that were left out. */
-  long leftOutBefore(long offset) {
-    return count(leftOut, predictedBefore(offset) - delay);
-  }
-
-  /** Labels that were known before an offset, of events that are learned. */
-  private long keptBefore(long offset) {
-    int before = predictedBefore(offset) - delay;
-    return count(labelled, before) - count(leftOut, before);
-  }
-
-  private static long count(Collection<Integer> places, int before) {
-    return places.stream().filter(place -> place < before).count();
-  }
-
-  /** Batches before an offset of which no step was made. */
-  long unmadeBefore(long offset) {
-    int before = predictedBefore(offset) - delay;
-    return unmade.stream().filter(step -> predictedBefore(step.lastOffset()) < before).count();
-  }
-
-  /** Steps made of the events before an offset, counted without the model. */
-  long versionBefore(long offset) {
-    return keptBefore(offset) / batch - unmadeBefore(offset);
+  /** The counters without the model. */
+  Ledger ledger() {
+    return ledger;
   }
 
   List<Learner.Step> unmade() {

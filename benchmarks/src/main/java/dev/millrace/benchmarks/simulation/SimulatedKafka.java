@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.simulation;
 
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.topology.Names;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,8 @@ final class SimulatedKafka {
 
   private static final class Partition {
     List<Workload.Input> input;
+    int controls; // records on the control topic
+    int controlsCommitted;
     long committed = -1; // -1 before the first commit of an offset
     int owner = -1;
     final TreeMap<Long, Block> changelog = new TreeMap<>();
@@ -44,11 +47,12 @@ final class SimulatedKafka {
   private final List<Partition> partitions = new ArrayList<>();
   private final BrokerFault fault;
 
-  SimulatedKafka(List<List<Workload.Input>> inputs, BrokerFault fault) {
+  SimulatedKafka(Workload workload, BrokerFault fault) {
     this.fault = fault;
-    for (List<Workload.Input> input : inputs) {
+    for (int p = 0; p < workload.partitions().size(); p++) {
       Partition partition = new Partition();
-      partition.input = input;
+      partition.input = workload.partitions().get(p);
+      partition.controls = workload.controls().get(p).size();
       partitions.add(partition);
     }
   }
@@ -79,11 +83,28 @@ final class SimulatedKafka {
 
   boolean allCommitted() {
     for (int p = 0; p < partitions.size(); p++) {
-      if (next(p) < input(p).size()) {
+      if (next(p) < input(p).size() || nextControl(p) < controls(p)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Records on the control topic. */
+  int controls(int partition) {
+    return partitions.get(partition).controls;
+  }
+
+  /** Index of the first record of the control topic that is not committed. */
+  int nextControl(int partition) {
+    return partitions.get(partition).controlsCommitted;
+  }
+
+  /** What became of the controls, as it was committed. */
+  List<ControlOutcome> outcomes(int partition) {
+    return outputs(partition, Names.CONTROL_LOG).stream()
+        .map(sent -> ControlOutcome.decode(sent.value()))
+        .toList();
   }
 
   int owner(int partition) {
@@ -120,10 +141,13 @@ final class SimulatedKafka {
     }
     transaction.offsets.forEach(
         (partition, offset) -> partitions.get(partition).committed = offset);
+    transaction.controls.forEach(
+        (partition, next) -> partitions.get(partition).controlsCommitted = next);
   }
 
   private static Set<Integer> touched(Transaction transaction) {
     Set<Integer> touched = new TreeSet<>(transaction.offsets.keySet());
+    touched.addAll(transaction.controls.keySet());
     transaction.outputs.forEach(output -> touched.add(output.partition()));
     transaction.blocks.forEach(block -> touched.add(block.partition()));
     return touched;

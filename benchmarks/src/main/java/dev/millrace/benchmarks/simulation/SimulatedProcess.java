@@ -22,6 +22,8 @@ final class SimulatedProcess {
     ModelTask task; // null until the store is restored
     int next; // index of the next event
     boolean moved; // events were taken since the last commit
+    int nextControl; // index of the next record of the control topic
+    boolean asked; // a control was taken up since the last commit
 
     Active(int partition) {
       this.partition = partition;
@@ -162,10 +164,29 @@ final class SimulatedProcess {
             new Wire(partition));
     active.task.read(copy);
     active.next = kafka.next(partition);
+    active.nextControl = kafka.nextControl(partition);
     if (!copy.isEmpty()) {
       story.tell(
           Occurrence.RESTORED, "process %d, partition %d, event %d", id, partition, active.next);
     }
+  }
+
+  /** Partitions of which something is asked. */
+  List<Integer> asked() {
+    return actives.values().stream()
+        .filter(a -> a.task != null && a.nextControl < kafka.controls(a.partition))
+        .map(a -> a.partition)
+        .toList();
+  }
+
+  /** Takes up a record of the control topic. */
+  void control(int partition) {
+    Active active = actives.get(partition);
+    int index = active.nextControl++;
+    active.asked = true;
+    story.tell("process %d takes up control %d of partition %d", id, index, partition);
+    active.task.control(
+        workload.controls().get(partition).get(index), Workload.controlOffset(index));
   }
 
   /** Takes events as a poll gives them. */
@@ -196,6 +217,9 @@ final class SimulatedProcess {
           long last = kafka.input(active.partition).get(active.next - 1).event().offset();
           transaction.offsets.put(active.partition, last + 1);
         }
+        if (active.asked) {
+          transaction.controls.put(active.partition, active.nextControl);
+        }
       }
     }
     if (transaction.isEmpty()) {
@@ -213,6 +237,7 @@ final class SimulatedProcess {
     transaction.clear();
     for (Active active : actives.values()) {
       active.moved = false;
+      active.asked = false;
       if (active.task != null) {
         disk.get(active.partition).committedUpTo(kafka.changelogEnd(active.partition));
       }

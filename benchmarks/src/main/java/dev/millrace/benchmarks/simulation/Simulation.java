@@ -56,7 +56,7 @@ final class Simulation {
 
   private static void runAndCheck(
       Workload workload, SplittableRandom random, BrokerFault fault, Story story) {
-    SimulatedKafka kafka = new SimulatedKafka(workload.partitions(), fault);
+    SimulatedKafka kafka = new SimulatedKafka(workload, fault);
     History history = new History(random.split(), kafka, workload, KERNELS, fault, story);
     try {
       history.run();
@@ -66,7 +66,7 @@ final class Simulation {
     for (int partition = 0; partition < kafka.partitions(); partition++) {
       Laws laws = new Laws(workload, kafka, KERNELS, partition);
       laws.check(story);
-      new SnapshotLaws(workload, kafka, partition, laws.reference().metrics())
+      new SnapshotLaws(workload, kafka, partition, laws.reference())
           .check(KERNELS, random.nextInt(1000), story);
     }
   }

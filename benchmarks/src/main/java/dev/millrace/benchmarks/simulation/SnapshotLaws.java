@@ -3,12 +3,14 @@ package dev.millrace.benchmarks.simulation;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.state.Digest;
-import dev.millrace.schemas.Metrics;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.Names;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,20 +23,20 @@ final class SnapshotLaws {
   private final Workload workload;
   private final SimulatedKafka kafka;
   private final int partition;
-  private final Metrics end;
+  private final Reference reference;
   private final Map<String, byte[]> topic = new TreeMap<>(); // the newest of each key
   private final List<SnapshotManifest> manifests = new ArrayList<>();
 
   /**
    * Reads the topic.
    *
-   * @param end the model's figures at the end of the log
+   * @param reference what must have been
    */
-  SnapshotLaws(Workload workload, SimulatedKafka kafka, int partition, Metrics end) {
+  SnapshotLaws(Workload workload, SimulatedKafka kafka, int partition, Reference reference) {
     this.workload = workload;
     this.kafka = kafka;
     this.partition = partition;
-    this.end = end;
+    this.reference = reference;
     for (Sent sent : kafka.outputs(partition, Names.SNAPSHOTS)) {
       if (sent.value() == null) {
         topic.remove(sent.keyText());
@@ -54,12 +56,11 @@ final class SnapshotLaws {
   /** All of them; and from one of the copies on, drawn by a number, the log gives the end. */
   void check(Kernels kernels, int drawn, Story story) {
     long every = workload.pipeline().snapshots().everySteps();
-    long made = end.modelVersion() / every;
-    long kept = Math.min(made, workload.pipeline().snapshots().keep());
-    List<Long> expected = new ArrayList<>();
-    for (long i = made - kept + 1; i <= made; i++) {
-      expected.add(i * every);
-    }
+    List<Long> all =
+        reference.ledger().stepVersions().stream().filter(step -> step % every == 0).toList();
+    int made = all.size();
+    int kept = Math.min(made, workload.pipeline().snapshots().keep());
+    List<Long> expected = all.subList(made - kept, made);
     List<Long> versions = manifests.stream().map(SnapshotManifest::version).toList();
     Difference.unlessSame("snapshots kept of partition " + partition, expected, versions);
     Set<String> named = new HashSet<>();
@@ -94,6 +95,10 @@ final class SnapshotLaws {
     return blocks;
   }
 
+  private static void takeUp(LearningLoop loop, ControlOutcome outcome) {
+    loop.control(outcome.isDone() ? outcome.control() : null, outcome.controlOffset());
+  }
+
   private void learnOn(SnapshotManifest manifest, Kernels kernels) {
     Map<String, byte[]> blocks = blocks(manifest, new HashSet<>());
     try (LearningLoop loop =
@@ -103,16 +108,22 @@ final class SnapshotLaws {
           "weights of snapshot %d of partition %d".formatted(manifest.version(), partition),
           manifest.weightsDigest(),
           loop.learner().orElseThrow().weightsDigest());
+      Deque<ControlOutcome> left = new ArrayDeque<>(kafka.outcomes(partition));
+      left.removeIf(outcome -> outcome.number() <= loop.controls().taken());
       for (Workload.Input input : kafka.input(partition)) {
         if (input.event().offset() > manifest.lineage().lastOffset()) {
+          while (!left.isEmpty() && left.peek().offset() <= input.event().offset()) {
+            takeUp(loop, left.remove());
+          }
           loop.accept(input.event());
         }
       }
+      left.forEach(outcome -> takeUp(loop, outcome));
       loop.predict();
       Difference.unlessSame(
           "weights learned on from snapshot %d of partition %d"
               .formatted(manifest.version(), partition),
-          end.weightsDigest(),
+          reference.metrics().weightsDigest(),
           loop.learner().map(Learner::weightsDigest).orElse(""));
     }
   }

@@ -14,15 +14,17 @@ final class Transaction {
   record Block(int partition, String key, byte[] bytes) {}
 
   final Map<Integer, Long> offsets = new TreeMap<>();
+  final Map<Integer, Integer> controls = new TreeMap<>(); // records of the control topic taken up
   final List<Output> outputs = new ArrayList<>();
   final List<Block> blocks = new ArrayList<>();
 
   boolean isEmpty() {
-    return offsets.isEmpty() && outputs.isEmpty() && blocks.isEmpty();
+    return offsets.isEmpty() && controls.isEmpty() && outputs.isEmpty() && blocks.isEmpty();
   }
 
   void clear() {
     offsets.clear();
+    controls.clear();
     outputs.clear();
     blocks.clear();
   }

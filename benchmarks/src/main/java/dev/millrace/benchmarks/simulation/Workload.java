@@ -23,8 +23,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  *
  * @param yaml the pipeline file
  * @param partitions the events of each, in offset order; offsets have gaps, as in a real log
+ * @param controls the values of each partition of the control topic, in order
  */
-record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
+record Workload(
+    String yaml, Pipeline pipeline, List<List<Input>> partitions, List<List<byte[]>> controls) {
   /** One record of the input. */
   record Input(Event event, String headerText) {
     /** Fresh ones, since who receives a record may add to its headers. */
@@ -51,11 +53,13 @@ record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
     String yaml = draw.yaml();
     Pipeline pipeline = PipelineParser.parse(yaml, "simulated.yaml");
     List<List<Input>> partitions = new ArrayList<>();
+    List<List<byte[]>> controls = new ArrayList<>();
     int count = random.nextInt(1, 4);
     for (int partition = 0; partition < count; partition++) {
       partitions.add(log(random.split(), pipeline.input().topic(), partition));
+      controls.add(ControlDraw.records(random.split()));
     }
-    return new Workload(yaml, pipeline, partitions);
+    return new Workload(yaml, pipeline, partitions, controls);
   }
 
   private static List<Input> log(SplittableRandom random, String topic, int partition) {
@@ -72,6 +76,16 @@ record Workload(String yaml, Pipeline pipeline, List<List<Input>> partitions) {
       offset += random.nextInt(15) == 0 ? random.nextInt(2, 5) : 1;
     }
     return log;
+  }
+
+  /** Where a record of the control topic stands; the end of its transaction takes a place too. */
+  static long controlOffset(int index) {
+    return 2L * index;
+  }
+
+  /** The value at a place of the control topic. */
+  byte[] control(int partition, long offset) {
+    return controls.get(partition).get((int) (offset / 2));
   }
 
   /** Events that a step learns from. */
