@@ -1,5 +1,7 @@
 package dev.millrace.topology;
 
+import dev.millrace.schemas.Control;
+import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.Prediction;
 import dev.millrace.schemas.SnapshotBlock;
@@ -29,7 +31,13 @@ record GoldenFolder(Path path) {
   static final Path ALL = Path.of("src", "test", "resources", "golden");
 
   static final List<Schema> SCHEMAS =
-      List.of(Prediction.SCHEMA, Metrics.SCHEMA, SnapshotManifest.SCHEMA, SnapshotBlock.SCHEMA);
+      List.of(
+          Prediction.SCHEMA,
+          Metrics.SCHEMA,
+          SnapshotManifest.SCHEMA,
+          SnapshotBlock.SCHEMA,
+          Control.SCHEMA,
+          ControlOutcome.SCHEMA);
 
   static List<GoldenFolder> all() {
     return within(ALL);

@@ -15,6 +15,7 @@ import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.decode.BadEventException;
+import dev.millrace.topology.store.Controls;
 import dev.millrace.topology.store.Lineage;
 import dev.millrace.topology.store.LoopState;
 import java.io.IOException;
@@ -26,7 +27,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -351,6 +354,18 @@ class StoredFormatsTest {
                 "d1"));
     assertThat(lineage.version(4000)).isEqualTo(5231);
     assertThat(lineage.version(4007)).isEqualTo(5238);
+    assertThat(lineage.toBytes()).isEqualTo(stored);
+  }
+
+  @Test
+  void shouldKnowWhatControlsHadMadeOfAModelsLearningAndWriteItAsBefore() throws IOException {
+    byte[] stored = Files.readAllBytes(GoldenFolder.ALL.resolve("controlled/lineage.json"));
+    Lineage lineage = Lineage.fromBytes(stored);
+    assertThat(lineage.controlsOrNone())
+        .isEqualTo(
+            new Controls(7, 13, true, 0.002, new TreeSet<>(Set.of("dense_1", "dense_0")), 5231L));
+    assertThat(lineage.version(0)).isEqualTo(5231);
+    assertThat(lineage.version(7)).isEqualTo(5238);
     assertThat(lineage.toBytes()).isEqualTo(stored);
   }
 

@@ -45,11 +45,15 @@ final class Stage implements AutoCloseable {
   private int sent;
 
   Stage(Path dir) throws IOException {
+    this(dir, 1);
+  }
+
+  Stage(Path dir, int partitions) throws IOException {
     this.dir = dir;
     cluster = LocalCluster.start(dir.resolve("cluster"));
     registry = new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()));
     admin = Topics.admin(cluster);
-    cluster.createTopics(List.of(new NewTopic(Elec2.TOPIC, 1, (short) 1)));
+    cluster.createTopics(List.of(new NewTopic(Elec2.TOPIC, partitions, (short) 1)));
     schemaId = Elec2.register(cluster, Elec2.pipeline(yaml("elec2", 16)));
   }
 
@@ -120,8 +124,8 @@ final class Stage implements AutoCloseable {
   }
 
   /** The copies of a pipeline's model by version. */
-  Map<Long, SnapshotManifest> manifests(Pipeline pipeline) {
-    Map<Long, SnapshotManifest> manifests = new TreeMap<>();
+  TreeMap<Long, SnapshotManifest> manifests(Pipeline pipeline) {
+    TreeMap<Long, SnapshotManifest> manifests = new TreeMap<>();
     compacted(pipeline.outputs().snapshots())
         .forEach(
             (key, value) -> {

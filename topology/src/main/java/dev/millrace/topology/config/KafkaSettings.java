@@ -67,6 +67,13 @@ final class KafkaSettings {
               + EXACTLY_ONCE
               + " or nothing: with any other, a restart would lose events or learn them twice");
     }
+    if (name.equals("max.task.idle.ms") && !value.equals("0")) {
+      return Optional.of(
+          "max.task.idle.ms is '"
+              + stated
+              + "'; expected 0 or nothing: the control topic is mostly empty, and events would wait"
+              + " for it");
+    }
     String bare = bare(name);
     ConfigDef.ConfigKey key = KNOWN.get(bare);
     if (key == null) {

@@ -199,6 +199,8 @@ class PipelineErrorsTest {
         "kafka: {processing.guarantee: at_least_once}|3:31: processing.guarantee is"
             + " 'at_least_once'; expected exactly_once_v2 or nothing: with any other, a restart"
             + " would lose events or learn them twice",
+        "kafka: {max.task.idle.ms: 100}|3:27: max.task.idle.ms is '100'; expected 0 or nothing: the"
+            + " control topic is mostly empty, and events would wait for it",
         "'kafka: {bootstrap.server: \"h:1\"}'|3:27: Kafka has no setting 'bootstrap.server';"
             + " did you mean 'bootstrap.servers'?",
         "'kafka: {consumer.max.poll.record: 3}'|3:35: Kafka has no setting"
