@@ -8,6 +8,9 @@ import dev.millrace.schemas.wire.WireFormatException;
 final class ControlRecords {
   private static final byte[] NOTHING = {};
 
+  /** The log repeats a record, and a topic takes no more than 1 MiB unless told to. */
+  static final int BYTES_MAX = 1 << 16;
+
   private ControlRecords() {}
 
   /**
@@ -18,6 +21,11 @@ final class ControlRecords {
    */
   static Control read(byte[] value, int schemaId) {
     byte[] framed = value == null ? NOTHING : value;
+    if (framed.length > BYTES_MAX) {
+      throw new WireFormatException(
+          WireFormatException.Kind.OTHER,
+          "the record has %d bytes; at most %d can be taken".formatted(framed.length, BYTES_MAX));
+    }
     int id = WireFormat.schemaId(framed);
     if (id != schemaId) {
       throw new WireFormatException(

@@ -206,7 +206,8 @@ class ControlTest {
       learnTo(100);
       try (var producer = Elec2.producer(stage.cluster)) {
         for (byte[] value :
-            Arrays.asList(new byte[] {7, 7, 7}, null, new byte[] {0, 0, 0, 0, 99})) {
+            Arrays.asList(
+                new byte[] {7, 7, 7}, null, new byte[] {0, 0, 0, 0, 99}, new byte[900_000])) {
           producer.send(new ProducerRecord<>("elec2.control", 0, null, value));
         }
       }
@@ -231,11 +232,11 @@ class ControlTest {
     }
     Stage.Answer list = millrace("control", file, "list", "-o", "json");
     JsonNode entries = list.json();
-    assertThat(entries).hasSize(10);
+    assertThat(entries).hasSize(11);
     assertThat(entries.get(1).get("state").asText()).isEqualTo("refused");
     assertThat(entries.get(1).get("action").isNull()).isTrue();
-    assertThat(entries.get(9).get("who").asText()).isEqualTo("ops");
-    assertThat(entries.get(9).get("offset").asLong()).isEqualTo(200);
+    assertThat(entries.get(10).get("who").asText()).isEqualTo("ops");
+    assertThat(entries.get(10).get("offset").asLong()).isEqualTo(200);
     assertThatNothingIsLost(stage.lastMetrics(pipeline), 200);
     assertThat(millrace("control", file, "resume", "--wait", "1").out())
         .contains("not taken up yet: is the pipeline running?");

@@ -35,6 +35,9 @@ public record Controls(
   /** Before the first of them. */
   public static final Controls NONE = new Controls(0, 0, false, null, new TreeSet<>(), null);
 
+  /** The control log has what is longer. */
+  private static final int WORDS_MAX = 500;
+
   public Controls {
     frozen = Collections.unmodifiableSortedSet(new TreeSet<>(frozen));
   }
@@ -157,6 +160,13 @@ public record Controls(
     words.append(
         ", asked by %s at %s, control %d"
             .formatted(control.who(), Instant.ofEpochMilli(control.at()), offset));
-    return control.reason() == null ? words.toString() : words + ": " + control.reason();
+    if (control.reason() != null) {
+      words.append(": ").append(control.reason());
+    }
+    if (words.length() <= WORDS_MAX) {
+      return words.toString();
+    }
+    int end = Character.isHighSurrogate(words.charAt(WORDS_MAX - 1)) ? WORDS_MAX - 1 : WORDS_MAX;
+    return words.substring(0, end) + "…";
   }
 }

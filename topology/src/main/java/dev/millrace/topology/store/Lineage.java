@@ -40,6 +40,7 @@ public record Lineage(
   private static final int FORMAT = 1;
   private static final int FORMAT_INSTALLED = 2;
   private static final int FORMAT_CONTROLLED = 3;
+  private static final int CHANGES_MAX = 1_000;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /**
@@ -100,10 +101,13 @@ public record Lineage(
     return new Lineage(format, configHash, weightsDigest, settings, changes, installed, controls);
   }
 
-  /** With one more change. */
+  /** With one more change; the newest are kept, so that a state cannot grow without end. */
   public Lineage with(Change change) {
     List<Change> all = new ArrayList<>(changes);
     all.add(change);
+    if (all.size() > CHANGES_MAX) {
+      all.removeFirst();
+    }
     return new Lineage(format, configHash, weightsDigest, settings, all, installed, controls);
   }
 
