@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "control",
     description = {
-      "Asks the models of a running pipeline to pause or resume learning, to learn at another rate,"
-          + " to keep the weights of layers, or to begin anew; or lists what was asked.",
+      "Asks a running pipeline's models to pause, resume, slow down, freeze or begin anew; or lists"
+          + " what was asked.",
       "Each takes it up between two events, and keeps a record of where. Says what came of it."
     },
     footerHeading = "%nExamples:%n",
