@@ -207,6 +207,7 @@ public final class ModelTask implements AutoCloseable {
   private final class Results implements LearningLoop.Sink {
     @Override
     public void prediction(Event event, Outcome outcome) {
+      probe.predicted(partition, outcome);
       Prediction prediction = reports.prediction(event, outcome, loop.classes());
       send(Names.PREDICTIONS, event.key(), prediction.encode(ids.prediction()), event.timestamp());
     }

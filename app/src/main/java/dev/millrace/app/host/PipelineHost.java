@@ -1,6 +1,7 @@
 package dev.millrace.app.host;
 
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.Control;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.ModelProbe;
@@ -9,6 +10,7 @@ import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.control.ControlTopic;
 import dev.millrace.topology.recovery.SnapshotInstall;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.nio.file.Path;
@@ -100,6 +102,15 @@ public final class PipelineHost implements AutoCloseable {
     } finally {
       rollingBack.set(false);
     }
+  }
+
+  /**
+   * Asks the model of one partition, or those of all, for something.
+   *
+   * @throws PreflightException if there is no such partition
+   */
+  public List<ControlTopic.Sent> control(Control control, OptionalInt partition) {
+    return new ControlTopic(pipeline).send(registry, control, partition);
   }
 
   private synchronized List<SnapshotInstall.Installed> restartedWith(

@@ -1,6 +1,7 @@
 package dev.millrace.app.monitor;
 
 import dev.millrace.engine.Learner;
+import dev.millrace.engine.Outcome;
 import dev.millrace.engine.metric.ClassMetrics;
 import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.ModelProbe;
@@ -16,6 +17,8 @@ final class Inside implements ModelProbe {
 
   private final InstantSource clock;
   private final Map<Integer, StageClock> clocks = new ConcurrentHashMap<>();
+  private final Map<Integer, Importance> importances =
+      new ConcurrentHashMap<>(); // each one thread's
   private final Map<Integer, InsideView> views = new ConcurrentHashMap<>();
   private final Map<Integer, Long> lookedMs = new ConcurrentHashMap<>();
 
@@ -31,18 +34,29 @@ final class Inside implements ModelProbe {
   }
 
   @Override
+  public void predicted(int partition, Outcome outcome) {
+    if (!outcome.attributions.isEmpty()) {
+      importances.computeIfAbsent(partition, p -> new Importance()).add(outcome.attributions);
+    }
+  }
+
+  @Override
   public void look(int partition, LearningLoop loop) {
     long now = clock.millis();
     if (loop.learner().isPresent() && now - lookedMs.getOrDefault(partition, 0L) >= LOOK_MS) {
       lookedMs.put(partition, now);
-      views.put(partition, view(loop.learner().get()));
+      Importance importance = importances.get(partition);
+      views.put(
+          partition,
+          view(loop.learner().get(), importance == null ? Map.of() : importance.means()));
     }
   }
 
-  private static InsideView view(Learner learner) {
+  private static InsideView view(Learner learner, Map<String, Double> importance) {
     return new InsideView(
         learner.stateBytes(),
         learner.featureStatistics(),
+        importance,
         learner.spec().label().classes(),
         learner.metrics() instanceof ClassMetrics metrics
             ? Optional.of(metrics.view())

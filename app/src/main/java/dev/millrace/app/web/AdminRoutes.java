@@ -133,13 +133,8 @@ final class AdminRoutes implements HttpService {
         monitor(request)
             .host()
             .orElseThrow(() -> new ApiException(409, "The pipeline has not started yet"));
-    long version = number(request.path().pathParameters().get("version"), "version");
-    OptionalInt partition =
-        request
-            .query()
-            .first("partition")
-            .map(text -> OptionalInt.of((int) number(text, "partition")))
-            .orElse(OptionalInt.empty());
+    long version = Requests.number(request, "version");
+    OptionalInt partition = Requests.partition(request);
     ArrayNode json = Json.array();
     try {
       for (SnapshotInstall.Installed installed : host.rollback(partition, version)) {
@@ -156,18 +151,6 @@ final class AdminRoutes implements HttpService {
       throw new ApiException(409, e.getMessage());
     }
     Json.send(response, 200, json);
-  }
-
-  private static long number(String text, String what) {
-    try {
-      long number = Long.parseLong(text);
-      if (number >= 0) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      throw new ApiException(400, "The %s is '%s'; expected a number".formatted(what, text));
-    }
-    throw new ApiException(400, "The %s is %s; expected 0 or more".formatted(what, text));
   }
 
   private PipelineMonitor monitor(ServerRequest request) {

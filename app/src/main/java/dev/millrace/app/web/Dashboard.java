@@ -41,7 +41,7 @@ public final class Dashboard implements AutoCloseable {
                 .map(pipeline -> new PipelineMonitor(pipeline, clock, frames))
                 .toList());
     Access access = new Access(address.getAddress(), token);
-    return new Dashboard(monitors, HttpFace.start(address, access, monitors, frames));
+    return new Dashboard(monitors, HttpFace.start(address, access, monitors, frames, clock));
   }
 
   /** Nothing is watched. */

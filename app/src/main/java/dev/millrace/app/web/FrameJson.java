@@ -89,6 +89,10 @@ final class FrameJson {
       Json.putNumber(each, "mean", feature.mean());
       Json.putNumber(each, "deviation", feature.deviation());
       feature.texts().ifPresent(texts -> each.put("texts", texts));
+      Double importance = inside.importance().get(feature.name());
+      if (importance != null) {
+        each.put("importance", importance);
+      }
     }
     inside.classView().ifPresent(view -> put(view, inside.classes(), json));
   }

@@ -5,6 +5,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 
 /** The HTTP server of a process that runs pipelines. */
 final class HttpFace implements AutoCloseable {
@@ -29,9 +30,14 @@ final class HttpFace implements AutoCloseable {
    * @throws java.io.UncheckedIOException or another exception of the server's if it cannot be had
    */
   static HttpFace start(
-      InetSocketAddress address, Access access, Monitors monitors, Frames frames) {
+      InetSocketAddress address,
+      Access access,
+      Monitors monitors,
+      Frames frames,
+      InstantSource clock) {
     StreamRoutes streams = new StreamRoutes(monitors, frames);
     MetricsRoutes metrics = new MetricsRoutes(monitors);
+    ControlRoutes controls = new ControlRoutes(monitors, clock);
     WebServer server =
         WebServer.builder()
             .address(address.getAddress())
@@ -39,7 +45,7 @@ final class HttpFace implements AutoCloseable {
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(100))
             .maxPayloadSize(REQUEST_BYTES_MAX)
-            .routing(routing -> route(routing, access, monitors, streams, metrics))
+            .routing(routing -> route(routing, access, monitors, controls, streams, metrics))
             .build()
             .start();
     return new HttpFace(server, streams, metrics, address.getHostString());
@@ -49,6 +55,7 @@ final class HttpFace implements AutoCloseable {
       HttpRouting.Builder routing,
       Access access,
       Monitors monitors,
+      ControlRoutes controls,
       StreamRoutes streams,
       MetricsRoutes metrics) {
     routing
@@ -61,7 +68,7 @@ final class HttpFace implements AutoCloseable {
             (request, response, e) -> Json.error(response, 500, "Not answered: " + e))
         .register("/", new PageRoutes())
         .register("/page", streams)
-        .register("/pipelines", new AdminRoutes(monitors))
+        .register("/pipelines", new AdminRoutes(monitors), controls)
         .register("/metrics", metrics)
         .any(
             (request, response) ->

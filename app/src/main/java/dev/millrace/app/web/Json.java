@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
 
 /** JSON in responses. */
 final class Json {
@@ -30,6 +32,20 @@ final class Json {
     } else {
       json.putNull(name);
     }
+  }
+
+  /** The object of a request; an empty one if it has no body. */
+  static JsonNode body(ServerRequest request) {
+    byte[] bytes = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+    try {
+      JsonNode body = bytes.length == 0 ? object() : MAPPER.readTree(bytes);
+      if (body.isObject()) {
+        return body;
+      }
+    } catch (IOException e) {
+      throw new ApiException(400, "The body is no JSON: " + e.getMessage());
+    }
+    throw new ApiException(400, "The body is no JSON object");
   }
 
   static byte[] bytes(JsonNode body) {

@@ -12,11 +12,13 @@ let partition = null;
 let figure = null;
 let lettersShown = null;
 let snapshotsAt = 0;
+let controlsAt = 0;
 
 const quality = new Chart('quality', false);
 const loss = new Chart('loss', false);
 const throughput = new Chart('throughput', true);
 const lag = new Chart('lag', true);
+const importance = new Chart('importance', true);
 const calibration = new Chart('calibration', false);
 
 const WORDS = {
@@ -45,6 +47,7 @@ const load = async (pipeline, number) => {
   past.set(key(pipeline, number), {
     read: columns.read,
     figures: columns.figures,
+    importance: {time: [], features: {}},
     pace: {
       time: (columns.pace.time ?? []).map((ms) => ms / 1000),
       events_per_second: columns.pace.events_per_second ?? [],
@@ -64,6 +67,7 @@ const extend = (frame) => {
     pace.lag_seconds.push(model.lag_seconds);
     pace.lag_events.push(model.lag_events);
     if (pace.time.length > POINTS_MAX) Object.values(pace).forEach(thin);
+    extendImportance(columns.importance, frame.time / 1000, model.features ?? []);
     if (model.counts.read > (columns.read.at(-1) ?? -1)) {
       columns.read.push(model.counts.read);
       for (const name of new Set([...Object.keys(columns.figures), ...Object.keys(model.figures)])) {
@@ -76,6 +80,17 @@ const extend = (frame) => {
       }
     }
   }
+};
+
+const extendImportance = (past, time, features) => {
+  const told = features.filter((feature) => feature.importance !== undefined);
+  if (told.length === 0) return;
+  past.time.push(time);
+  for (const feature of told) {
+    const column = (past.features[feature.name] ??= new Array(past.time.length - 1).fill(null));
+    column.push(feature.importance);
+  }
+  if (past.time.length > POINTS_MAX) [past.time, ...Object.values(past.features)].forEach(thin);
 };
 
 /** Every second point of the older half goes. */
@@ -274,15 +289,76 @@ const drawFeatures = (m) => {
   const number = (value) => ({text: short(value), class: 'number'});
   table(
     'features',
-    ['feature', 'kind', {text: 'values', class: 'number'}, {text: 'mean', class: 'number'}, {text: 'deviation', class: 'number'}],
+    ['feature', 'kind', {text: 'values', class: 'number'}, {text: 'mean', class: 'number'}, {text: 'deviation', class: 'number'}, {text: 'importance', class: 'number'}],
     m.features.slice(0, 60).map((f) => [
       f.name,
       f.texts === undefined ? f.kind.replaceAll('_', ' ') : `${f.kind}, ${short(f.texts)} texts`,
       number(f.count || null),
       number(f.mean),
       number(f.deviation),
+      number(f.importance),
     ]),
   );
+};
+
+const COLORS = ['--model', '--warm', '--other', '--good', '--quiet', '--bad'];
+
+/** The six features that matter most now, over time. */
+const drawImportance = (m) => {
+  const c = columns();
+  const known = (m.features ?? []).filter((f) => f.importance !== undefined);
+  show('importance-card', known.length > 0);
+  if (!c || known.length === 0) return;
+  const top = known.sort((a, b) => b.importance - a.importance).slice(0, COLORS.length).map((f) => f.name);
+  importance.show(
+    top.map((name, i) => ({label: name, color: COLORS[i]})),
+    [c.importance.time, ...top.map((name) => c.importance.features[name] ?? [])],
+    `Mean size of attributions over time; largest now: ${top.join(', ')}`,
+  );
+};
+
+/** What can be asked of the models, and what was. */
+const drawControl = async (m) => {
+  show('control-card', true);
+  const paused = m.figures.learning_paused_by_control === 1;
+  fill('control-now', paused ? 'Learning is paused: events are predicted only.' : 'Learning goes on.');
+  document.getElementById('control-pause').textContent = paused ? 'Resume learning' : 'Pause learning';
+  document.getElementById('control-pause').dataset.action = paused ? 'resume' : 'pause';
+  if (Date.now() - controlsAt < 3000) return;
+  controlsAt = Date.now();
+  const name = chosen;
+  const entries = (await get(`/pipelines/${encodeURIComponent(name)}/control`)).filter((each) => each.partition === partition);
+  if (name !== chosen) return;
+  show('control-log', entries.length > 0);
+  table(
+    'control-log',
+    ['asked', 'who', 'when', 'landed'],
+    entries.reverse().slice(0, 6).map((each) => [
+      `${each.action ?? 'unreadable'} ${each.value ?? ''} ${(each.layers ?? []).join(' ')}`.trim(),
+      each.who ?? '–',
+      moment(each.at),
+      {text: each.state === 'done' ? `offset ${each.offset}, version ${each.version}` : each.refused ? `refused: ${each.refused}` : 'waiting', class: 'wrap'},
+    ]),
+  );
+};
+
+const control = async (action, body) => {
+  try {
+    await send('PUT', `/pipelines/${encodeURIComponent(chosen)}/${action}`, body ?? {});
+    say(`Asked: ${action.replace('-', ' ')}. It lands between two events.`);
+  } catch (error) {
+    report(error);
+  }
+  controlsAt = 0;
+};
+document.getElementById('control-pause').onclick = (event) => control(event.target.dataset.action);
+document.getElementById('control-rate').onsubmit = (event) => {
+  event.preventDefault();
+  const text = document.getElementById('rate').value.trim();
+  control('learning-rate', {value: text === '' ? null : Number(text)});
+};
+document.getElementById('control-reset').onclick = async () => {
+  if (await ask(`Reset ${chosen}?`, 'Its models begin anew from their initial weights. Versions and counts go on.')) control('reset');
 };
 
 /** Copies are read again when there may be new ones, but not more often than every five seconds. */
@@ -385,9 +461,13 @@ const draw = () => {
   drawClasses(m);
   drawStages(m);
   drawFeatures(m);
+  drawImportance(m);
   drawCounts(m);
   drawLetters(frame, m).catch(report);
-  if (frame.state === 'RUNNING') drawSnapshots().catch(report);
+  if (frame.state === 'RUNNING') {
+    drawSnapshots().catch(report);
+    drawControl(m).catch(report);
+  }
 };
 
 const report = (error) => say(error.message);
@@ -416,6 +496,7 @@ const choose = (name) => {
   chosen = name;
   partition = frames.get(name).models[0]?.partition ?? null;
   snapshotsAt = 0;
+  controlsAt = 0;
   draw();
 };
 
@@ -442,6 +523,7 @@ document.getElementById('figure').onchange = (event) => {
 document.getElementById('partition').onchange = (event) => {
   partition = Number(event.target.value);
   snapshotsAt = 0;
+  controlsAt = 0;
   draw();
 };
 document.getElementById('theme').onclick = () => {

@@ -55,7 +55,7 @@ class DashboardTest {
   void start(@TempDir Path dir) throws Exception {
     cluster = LocalCluster.start(dir.resolve("cluster"));
     registry = new ConfluentSchemaRegistry(Map.of("schema.registry.url", cluster.registryUrl()));
-    pipeline = Elec2.pipeline(Elec2.yaml(cluster, 32, 200));
+    pipeline = Elec2.pipeline(Elec2.yaml(cluster, 32, 200) + "predictions: {attributions: 3}\n");
     cluster.createTopics(List.of(new NewTopic(Elec2.TOPIC, 1, (short) 1)));
     values = Elec2.values(pipeline, Elec2.register(cluster, pipeline), 20 * EVENTS);
     InstantSource clock = InstantSource.system();
@@ -127,7 +127,8 @@ class DashboardTest {
       feed();
       await().atMost(PATIENCE).until(() -> !browser.text(learned).equals(before));
       assertThat(browser.text("#figures")).contains("Accuracy", "no change", "Log loss");
-      assertThat(browser.text("#features")).contains("nswprice", "vicdemand");
+      assertThat(browser.text("#features")).contains("nswprice", "vicdemand", "importance");
+      await().atMost(PATIENCE).until(() -> browser.count("#importance canvas") == 1);
       assertThat(browser.text("#classes")).contains("DOWN", "UP", "recall");
       assertThat(browser.text("#stages")).contains("decode", "learn", "commit");
       assertThat(browser.count("#quality canvas")).isEqualTo(1);
@@ -184,6 +185,59 @@ class DashboardTest {
       assertThat(after.labelled()).isEqualTo(after.learned() + after.pending() + after.rejected());
       await().atMost(PATIENCE).until(() -> browser.text("#state").equals("running"));
     }
+  }
+
+  @Test
+  void shouldPauseAndResumeLearningFromThePage() throws Exception {
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      String button = "#control-pause";
+      await().atMost(PATIENCE).until(() -> browser.text(button).equals("Pause learning"));
+      browser.find(button).click();
+      await().atMost(PATIENCE).until(() -> browser.text(button).equals("Resume learning"));
+      assertThat(browser.text("#state")).isEqualTo("running, learning paused");
+      Metrics paused = lastMetrics();
+      feed();
+      assertThat(lastMetrics().weightsDigest()).isEqualTo(paused.weightsDigest());
+      browser.find(button).click();
+      await().atMost(PATIENCE).until(() -> browser.text(button).equals("Pause learning"));
+      feed();
+      assertThat(lastMetrics().modelVersion()).isGreaterThan(paused.modelVersion());
+      await().atMost(PATIENCE).until(() -> browser.text("#control-log").contains("resume"));
+      assertThat(browser.text("#control-log")).contains("pause", "http from 127.0.0.1", "offset");
+    }
+  }
+
+  @Test
+  void shouldTellWhatBecameOfARequestThatCannotBeDone() throws Exception {
+    HttpRequest request =
+        request("/pipelines/elec2/freeze")
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"layers\": [\"dense_7\"]}"))
+            .build();
+    var response = client.send(request, BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(202);
+    String id = JSON.readTree(response.body()).get(0).get("id").asText();
+    feed();
+    await().atMost(PATIENCE).until(() -> control(id).path("state").asText().equals("refused"));
+    assertThat(control(id).get("refused").asText()).contains("dense_7", "dense_0");
+  }
+
+  private JsonNode control(String id) throws Exception {
+    for (JsonNode entry : get("/pipelines/elec2/control")) {
+      if (entry.path("id").asText().equals(id)) {
+        return entry;
+      }
+    }
+    throw new AssertionError("no request " + id);
+  }
+
+  @Test
+  void shouldRefuseARequestThatIsNone() throws Exception {
+    HttpRequest request =
+        request("/pipelines/elec2/learning-rate")
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"value\": \"fast\"}"))
+            .build();
+    assertThat(status(request)).isEqualTo(400);
   }
 
   @Test
