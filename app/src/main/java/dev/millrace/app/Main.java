@@ -10,6 +10,7 @@ import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
 import dev.millrace.app.cli.ReplayDeadLettersCommand;
 import dev.millrace.app.cli.RunCommand;
+import dev.millrace.app.cli.ServeCommand;
 import dev.millrace.app.cli.SnapshotsCommand;
 import dev.millrace.app.cli.TailCommand;
 import dev.millrace.app.cli.UsageErrors;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       ValidateCommand.class,
       RunCommand.class,
+      ServeCommand.class,
       EvalCommand.class,
       ProduceCommand.class,
       TailCommand.class,

@@ -141,7 +141,7 @@ public final class Learner {
   }
 
   /** Exact regression needs targets whose scale never moves, and is the same on any. */
-  private static TargetScaler.Scale targetScale(ModelSpec spec) {
+  static TargetScaler.Scale targetScale(ModelSpec spec) {
     if (spec.loss().kind() == LossSpec.Kind.COUNT) {
       return TargetScaler.Scale.AS_IT_IS;
     }
@@ -151,7 +151,7 @@ public final class Learner {
         : TargetScaler.Scale.STANDARDIZED;
   }
 
-  private static Model model(
+  static Model model(
       ModelSpec spec, FeatureSpace space, int rows, Kernels kernels, Workers workers) {
     if (spec.panel() != null) {
       return new Panel(

@@ -25,7 +25,7 @@ public final class Reports {
   }
 
   /** What was said of an event; its array is a copy, as the outcome's is reused. */
-  Prediction prediction(Event event, Outcome outcome, List<String> classes) {
+  public Prediction prediction(Event event, Outcome outcome, List<String> classes) {
     boolean classification = !classes.isEmpty();
     String label = classification && outcome.labelled ? classes.get((int) outcome.label) : null;
     return new Prediction(

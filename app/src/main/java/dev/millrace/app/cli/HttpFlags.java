@@ -69,19 +69,27 @@ public final class HttpFlags {
     try {
       return open(address, pipelines, clock);
     } catch (RuntimeException e) {
-      throw new UserException(
-          "%s:%d cannot be opened: %s"
-              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
-          "Stop the program that uses it, or state another with --http (port 0 is any free one)",
-          e);
+      throw notOpened(address, e);
     }
+  }
+
+  /** An address that cannot be had, with the way out. */
+  static UserException notOpened(InetSocketAddress address, RuntimeException why) {
+    return new UserException(
+        "%s:%d cannot be opened: %s"
+            .formatted(address.getHostString(), address.getPort(), why.getMessage()),
+        "Stop the program that uses it, or state another with --http (port 0 is any free one)",
+        why);
   }
 
   private static Dashboard open(
       InetSocketAddress address, List<Pipeline> pipelines, InstantSource clock) {
-    Optional<String> token =
-        Optional.ofNullable(System.getenv("MILLRACE_HTTP_TOKEN")).filter(t -> !t.isBlank());
-    return Dashboard.open(pipelines, clock, address, token);
+    return Dashboard.open(pipelines, clock, address, token());
+  }
+
+  /** What others than this machine must give, if they may come at all. */
+  static Optional<String> token() {
+    return Optional.ofNullable(System.getenv("MILLRACE_HTTP_TOKEN")).filter(t -> !t.isBlank());
   }
 
   /** Of {@code 8080}, {@code localhost:8080} or {@code [::]:8080}. */

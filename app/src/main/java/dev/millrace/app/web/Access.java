@@ -14,7 +14,7 @@ import java.util.Optional;
  * its own. One that others reach answers them what probes and scrapers need, and all else to who
  * has the token; without a token nobody has it.
  */
-final class Access {
+public final class Access {
   private final boolean local;
   private final Optional<byte[]> authorization;
 
@@ -24,27 +24,39 @@ final class Access {
    * @param address that it listens on
    * @param token that others must give as {@code Authorization: Bearer <token>}
    */
-  Access(InetAddress address, Optional<String> token) {
+  public Access(InetAddress address, Optional<String> token) {
     this.local = address.isLoopbackAddress();
     this.authorization = token.map(t -> ("Bearer " + t).getBytes(StandardCharsets.UTF_8));
   }
 
-  void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+  /** Lets a request through, or answers it with a refusal. */
+  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     Optional<String> origin = request.headers().value(HeaderNames.ORIGIN);
     response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
     if (local && !LocalPages.admit(request.authority(), origin)) {
-      Json.error(response, 403, "This server answers requests to and from 127.0.0.1 only");
+      refuse(request, response, 403, "This server answers requests to and from 127.0.0.1 only");
     } else if (isOpen(request.path().path()) || hasToken(request)) {
       chain.proceed();
     } else {
       response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"millrace\"");
-      Json.error(
+      refuse(
+          request,
           response,
           401,
           authorization.isPresent()
               ? "Give the token: Authorization: Bearer <token>"
               : "This server listens on an address that others reach, and was given no token, so it"
                   + " answers /metrics and /v2/health only. Start it with MILLRACE_HTTP_TOKEN");
+    }
+  }
+
+  /** In the words of what was asked: the Open Inference Protocol has its own. */
+  private static void refuse(
+      RoutingRequest request, RoutingResponse response, int status, String message) {
+    if (request.path().path().startsWith("/v2")) {
+      Json.send(response, status, Json.object().put("error", message));
+    } else {
+      Json.error(response, status, message);
     }
   }
 

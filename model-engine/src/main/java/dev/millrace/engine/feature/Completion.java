@@ -14,12 +14,13 @@ final class Completion {
 
   /** One number or category of a row to be completed. */
   private record Step(Field field, FeatureSettings settings, PastValues past) {
-    void apply(EventRow event) {
+    void apply(EventRow event, boolean joins) {
       boolean category = field.spec().kind().isCategory();
       double value = category ? Double.NaN : event.numbers[field.slot()];
       if (past != null) {
         boolean ofLabel = settings.field() == null;
-        value = past.exchange(ofLabel ? (event.labelled ? event.label : Double.NaN) : value);
+        double given = ofLabel ? (event.labelled ? event.label : Double.NaN) : value;
+        value = joins ? past.exchange(given) : past.peek();
       }
       if (category) {
         event.categories[field.slot()] = Double.isNaN(value) ? EventRow.MISSING : (long) value;
@@ -46,9 +47,10 @@ final class Completion {
     }
   }
 
-  void complete(EventRow event) {
+  /** Completes an event, which joins the past of those after it or does not. */
+  void complete(EventRow event, boolean joins) {
     for (Step step : steps) {
-      step.apply(event);
+      step.apply(event, joins);
     }
   }
 

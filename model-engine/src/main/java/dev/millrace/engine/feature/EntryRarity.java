@@ -27,6 +27,13 @@ final class EntryRarity {
     }
   }
 
+  /** Takes back what {@link #add} of the event did; a block that it touched stays touched. */
+  void remove(Bag bag) {
+    for (int i = 0; i < bag.count(); i++) {
+      events[bag.slot(i)]--;
+    }
+  }
+
   /** The factor of a slot among so many events. */
   float of(int slot, long count) {
     double share = (1.0 + count) / (1.0 + Math.min(count, events[slot]));

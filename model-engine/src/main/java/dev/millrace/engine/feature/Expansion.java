@@ -205,6 +205,23 @@ final class Expansion {
     return slot;
   }
 
+  /** How many values of each number are known; to {@link #backTo}. */
+  long[] known() {
+    return known.clone();
+  }
+
+  /** Forgets the values that one event has added since. */
+  void backTo(long[] before) {
+    for (int i = 0; i < numbers.length; i++) {
+      if (known[i] > before[i] && before[i] < spec.values()) {
+        int newest = i * spec.values() + (int) before[i];
+        index[i][slot(i, values[newest])] = 0; // the last one in, so that none lies behind it
+        values[newest] = 0;
+      }
+      known[i] = before[i];
+    }
+  }
+
   List<StateArray> state() {
     return List.of(
         StateArray.of("feat/expansion.values", values),

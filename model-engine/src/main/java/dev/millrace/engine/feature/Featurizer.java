@@ -145,8 +145,37 @@ public final class Featurizer {
    */
   public void featurize(
       EventRow event, float[] row, int offset, Entries entries, boolean labelIsKnown) {
+    completion.complete(event, true);
+    write(event, row, offset, entries, labelIsKnown);
+  }
+
+  /**
+   * Writes the row that {@link #featurize} would write of the event without a label; all statistics
+   * are then what they were before.
+   */
+  public void peek(EventRow event, float[] row, int offset, Entries entries) {
+    completion.complete(event, false);
+    long[] countBefore = count.clone();
+    double[] meanBefore = mean.clone();
+    double[] m2Before = m2.clone();
+    long[] knownBefore = expansion == null ? null : expansion.known();
+    write(event, row, offset, entries, false);
+    System.arraycopy(countBefore, 0, count, 0, count.length);
+    System.arraycopy(meanBefore, 0, mean, 0, mean.length);
+    System.arraycopy(m2Before, 0, m2, 0, m2.length);
+    for (int i = 0; i < fields.length; i++) {
+      if (rarities[i] != null) {
+        rarities[i].remove(event.bags[fields[i].slot()]);
+      }
+    }
+    if (expansion != null) {
+      expansion.backTo(knownBefore);
+    }
+  }
+
+  private void write(
+      EventRow event, float[] row, int offset, Entries entries, boolean labelIsKnown) {
     int firstField = entries.closedFields();
-    completion.complete(event);
     counts.add(event);
     for (int i = 0; i < fields.length; i++) {
       Field field = fields[i];

@@ -17,10 +17,15 @@ final class PastValues {
   /** Takes the value of an event and returns that of {@code lag} events before; NaN if missing. */
   double exchange(double value) {
     int at = (int) ((long) ring[lag] % lag);
-    double past = ring[at];
+    double past = peek();
     ring[at] = Double.isNaN(value) ? Double.NaN : value; // one NaN, whatever the platform's
     ring[lag]++;
     return past;
+  }
+
+  /** What {@link #exchange} would return. */
+  double peek() {
+    return ring[(int) ((long) ring[lag] % lag)];
   }
 
   StateArray state(String name) {

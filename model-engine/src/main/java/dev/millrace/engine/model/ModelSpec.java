@@ -213,6 +213,23 @@ public record ModelSpec(
     return new ModelSpec(features, label, layers, loss, other, batch, seed);
   }
 
+  /**
+   * The same model for predictions alone: by plain gradient descent, which keeps nothing beside the
+   * weights.
+   */
+  public ModelSpec withoutSlots() {
+    OptimizerSpec plain = OptimizerSpec.of("sgd");
+    if (panel == null) {
+      return withOptimizer(plain);
+    }
+    List<ExpertSpec> experts =
+        panel.experts().stream()
+            .map(e -> new ExpertSpec(e.name(), e.layers(), e.loss(), plain))
+            .toList();
+    PanelSpec without = new PanelSpec(experts, panel.expansion());
+    return new ModelSpec(features, label, layers, loss, null, batch, seed, without);
+  }
+
   /** The places of the features, and of what the experts of a panel read beside them. */
   public FeatureSpace space() {
     return new FeatureSpace(features, Optional.ofNullable(panel).map(PanelSpec::expansion));

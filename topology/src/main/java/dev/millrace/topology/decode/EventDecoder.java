@@ -51,6 +51,11 @@ public final class EventDecoder {
     return new EventDecoder(event, records.missingFeatures());
   }
 
+  /** The features that are read from a field, and not made of other features or of labels. */
+  public static List<FeatureSpec> read(ModelSpec spec) {
+    return spec.features().stream().filter(feature -> !RecordSteps.isDerived(feature)).toList();
+  }
+
   /** Features that the schema lacks, so that they are missing in all of its events. */
   public List<String> missingFeatures() {
     return missing;

@@ -3,6 +3,7 @@ package dev.millrace.topology.decode;
 import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpace.Field;
+import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.topology.decode.EventDecoder.Step;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class RecordSteps {
     this.spec = spec;
     this.skippers = skippers;
     for (Field field : new FeatureSpace(spec.features()).fields()) {
-      if (!isDerived(field)) {
+      if (!isDerived(field.spec())) {
         String path = field.spec().path();
         features.computeIfAbsent(path, p -> new ArrayList<>()).add(field);
         for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
@@ -40,9 +41,9 @@ final class RecordSteps {
   }
 
   /** Whether the feature is made of others or of labels, and read from no field. */
-  private static boolean isDerived(Field field) {
-    boolean ofLabel = field.spec().settings().lag() > 0 && field.spec().settings().field() == null;
-    return ofLabel || field.spec().kind() == FeatureKind.CROSS;
+  static boolean isDerived(FeatureSpec feature) {
+    boolean ofLabel = feature.settings().lag() > 0 && feature.settings().field() == null;
+    return ofLabel || feature.kind() == FeatureKind.CROSS;
   }
 
   Step event(Schema writer) {

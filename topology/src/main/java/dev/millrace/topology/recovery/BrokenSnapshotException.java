@@ -4,7 +4,7 @@ package dev.millrace.topology.recovery;
 public final class BrokenSnapshotException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  BrokenSnapshotException(String message) {
+  public BrokenSnapshotException(String message) {
     super(message);
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.topology.recovery;
 
 import dev.millrace.engine.state.BlockReader;
-import dev.millrace.engine.state.Digest;
 import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.SnapshotBlock;
 import dev.millrace.schemas.SnapshotManifest;
@@ -11,7 +10,6 @@ import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.records.CommittedRecords;
-import dev.millrace.topology.snapshot.SnapshotPublisher;
 import dev.millrace.topology.store.Lineage;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -29,7 +27,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The copies of one partition's model that a pipeline has published and not yet retired. */
 public final class SnapshotTopic {
-  private static final String MANIFEST = "manifest";
   private static final String VERSION = "\\d{1,18}";
 
   /**
@@ -109,7 +106,9 @@ public final class SnapshotTopic {
         model + "/",
         (key, value) -> {
           String[] parts = key.split("/", 2);
-          if (parts.length == 2 && parts[1].equals(MANIFEST) && parts[0].matches(VERSION)) {
+          if (parts.length == 2
+              && parts[1].equals(CopyRecords.MANIFEST)
+              && parts[0].matches(VERSION)) {
             put(manifests, Long.valueOf(parts[0]), value);
           }
         });
@@ -126,26 +125,10 @@ public final class SnapshotTopic {
 
   private Copy copy(long version, byte[] value) {
     try {
-      SnapshotManifest manifest = SnapshotManifest.decode(value);
-      if (manifest.formatVersion() != SnapshotPublisher.FORMAT) {
-        return broken(
-            version,
-            "has format %d, this program reads %d; use the version that wrote it"
-                .formatted(manifest.formatVersion(), SnapshotPublisher.FORMAT));
-      }
-      if (manifest.version() != version || !manifest.model().equals(model)) {
-        return broken(
-            version, "is of model %s, version %d".formatted(manifest.model(), manifest.version()));
-      }
-      return new Copy(version, Optional.of(manifest), "");
-    } catch (WireFormatException e) {
-      return broken(version, "cannot be read: " + e.getMessage());
+      return new Copy(version, Optional.of(CopyRecords.manifest(model, version, value)), "");
+    } catch (BrokenSnapshotException e) {
+      return new Copy(version, Optional.empty(), e.getMessage());
     }
-  }
-
-  private Copy broken(long version, String problem) {
-    return new Copy(
-        version, Optional.empty(), "the manifest of %s/%d %s".formatted(model, version, problem));
   }
 
   /** The newest copy whose manifest can be read and that ends before an offset of the input. */
@@ -167,32 +150,9 @@ public final class SnapshotTopic {
     scan(model + "/" + manifest.version() + "/", (key, value) -> put(found, key, value));
     Map<String, byte[]> blocks = new LinkedHashMap<>();
     for (SnapshotManifest.BlockRef block : manifest.blocks()) {
-      blocks.put(block.key(), checked(manifest, block, found.get(block.key())));
+      blocks.put(block.key(), CopyRecords.block(manifest, block, found.get(block.key())));
     }
     return blocks::get;
-  }
-
-  private byte[] checked(SnapshotManifest manifest, SnapshotManifest.BlockRef ref, byte[] value) {
-    String which = "block %s of %s/%d".formatted(ref.key(), model, manifest.version());
-    if (value == null) {
-      throw new BrokenSnapshotException(which + " is missing");
-    }
-    SnapshotBlock block;
-    try {
-      block = SnapshotBlock.decode(value);
-    } catch (WireFormatException e) {
-      throw new BrokenSnapshotException(which + " cannot be read: " + e.getMessage());
-    }
-    String digest = Digest.hex(Digest.sha256(block.data()));
-    if (!block.key().equals(ref.key()) || block.version() != manifest.version()) {
-      throw new BrokenSnapshotException(
-          "%s holds block %s of version %d".formatted(which, block.key(), block.version()));
-    }
-    if (!digest.equals(ref.sha256())) {
-      throw new BrokenSnapshotException(
-          "%s has SHA-256 %s, the manifest says %s".formatted(which, digest, ref.sha256()));
-    }
-    return block.data();
   }
 
   /** The keys of the records that the copies are made of. */

@@ -1,0 +1,189 @@
+package dev.millrace.app.serve;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
+import dev.millrace.topology.serve.Column;
+import dev.millrace.topology.serve.RequestException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** An input tensor of a request, read field by field in whatever order they come. */
+final class Tensor {
+  private static final int VALUES_EXPECTED = 64;
+
+  private String name;
+  private String datatype;
+  private List<Long> shape;
+  private TokenBuffer early; // the data, where it came before the datatype
+  private double[] numbers = {};
+  private long[] wholes = {};
+  private String[] texts = {};
+  private int count = -1;
+
+  /** Reads the tensor whose object has been opened. */
+  static Tensor read(JsonParser json) throws IOException {
+    Tensor tensor = new Tensor();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      json.nextToken();
+      switch (field) {
+        case "name" -> tensor.name = json.getText();
+        case "datatype" -> tensor.datatype = json.getText();
+        case "shape" -> tensor.shape = shape(json);
+        case "data" -> tensor.data(json);
+        case "parameters" -> refuseBinary(json);
+        default -> json.skipChildren();
+      }
+    }
+    if (tensor.name == null || tensor.datatype == null || tensor.shape == null) {
+      throw new RequestException(
+          "an input has a name, a datatype and a shape; name=%s, datatype=%s, shape=%s"
+              .formatted(tensor.name, tensor.datatype, tensor.shape));
+    }
+    if (tensor.early != null) {
+      JsonParser data = tensor.early.asParser();
+      data.nextToken();
+      tensor.data(data);
+    }
+    tensor.check();
+    return tensor;
+  }
+
+  private static List<Long> shape(JsonParser json) throws IOException {
+    List<Long> shape = new ArrayList<>();
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw new RequestException("a shape is an array of whole numbers");
+    }
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
+        throw new RequestException(
+            "a shape is an array of whole numbers, not of " + json.getText());
+      }
+      shape.add(json.getLongValue());
+    }
+    return shape;
+  }
+
+  static void refuseBinary(JsonParser json) throws IOException {
+    int depth = 0;
+    do {
+      if (json.currentToken() == JsonToken.START_OBJECT) {
+        depth++;
+      } else if (json.currentToken() == JsonToken.END_OBJECT) {
+        depth--;
+      } else if (json.currentToken() == JsonToken.FIELD_NAME
+          && json.currentName().startsWith("binary_data")) {
+        throw new RequestException(
+            "%s: tensors are read as JSON only; state 'data'".formatted(json.currentName()));
+      }
+    } while (depth > 0 && json.nextToken() != null);
+  }
+
+  private void data(JsonParser json) throws IOException {
+    if (datatype == null) {
+      early = new TokenBuffer(json);
+      early.copyCurrentStructure(json);
+      return;
+    }
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw new RequestException("the data of input '%s' is no array".formatted(name));
+    }
+    count = 0;
+    int depth = 1;
+    while (depth > 0) {
+      JsonToken token = json.nextToken();
+      if (token == JsonToken.START_ARRAY) { // row-major, whether nested or not
+        depth++;
+      } else if (token == JsonToken.END_ARRAY) {
+        depth--;
+      } else {
+        value(json, token);
+        count++;
+      }
+    }
+  }
+
+  private void value(JsonParser json, JsonToken token) throws IOException {
+    switch (datatype) {
+      case "FP16", "BF16", "FP32", "FP64" -> {
+        numbers = count == numbers.length ? Arrays.copyOf(numbers, more()) : numbers;
+        numbers[count] =
+            switch (token) {
+              case VALUE_NULL -> Double.NaN;
+              case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> finite(json.getDoubleValue());
+              default -> throw wrong(json);
+            };
+      }
+      case "BYTES" -> {
+        texts = count == texts.length ? Arrays.copyOf(texts, more()) : texts;
+        texts[count] =
+            switch (token) {
+              case VALUE_NULL -> null;
+              case VALUE_STRING -> json.getText();
+              default -> throw wrong(json);
+            };
+      }
+      case "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64" -> {
+        wholes = count == wholes.length ? Arrays.copyOf(wholes, more()) : wholes;
+        wholes[count] =
+            switch (token) {
+              case VALUE_TRUE -> 1;
+              case VALUE_FALSE -> 0;
+              case VALUE_NUMBER_INT -> json.getLongValue();
+              default -> throw wrong(json);
+            };
+      }
+      default ->
+          throw new RequestException(
+              "input '%s' has datatype '%s'; expected BOOL, UINT8 to UINT64, INT8 to INT64, FP16, FP32, FP64 or BYTES"
+                  .formatted(name, datatype));
+    }
+  }
+
+  private int more() {
+    return Math.max(VALUES_EXPECTED, 2 * count);
+  }
+
+  private double finite(double number) {
+    if (Double.isInfinite(number)) {
+      throw new RequestException("input '%s' has a number that is too large".formatted(name));
+    }
+    return number;
+  }
+
+  private RequestException wrong(JsonParser json) throws IOException {
+    return new RequestException(
+        "input '%s' is %s and has %s at place %d; a value that is missing is null in FP32, FP64 and BYTES"
+            .formatted(name, datatype, json.getText(), count));
+  }
+
+  private void check() {
+    long values = 1;
+    for (long dimension : shape) {
+      values = Math.multiplyExact(values, dimension);
+    }
+    if (shape.isEmpty() || values != count) {
+      throw new RequestException(
+          "input '%s' has shape %s and %d values; expected [rows] or [rows, size] and as many values"
+              .formatted(name, shape, Math.max(0, count)));
+    }
+  }
+
+  /** The first dimension. */
+  int rows() {
+    return Math.toIntExact(shape.getFirst());
+  }
+
+  Column column() {
+    int rows = rows();
+    int size = rows == 0 ? 1 : count / rows;
+    return switch (datatype) {
+      case "BYTES" -> Column.ofTexts(name, size, texts);
+      case "FP16", "BF16", "FP32", "FP64" -> Column.ofNumbers(name, size, numbers);
+      default -> Column.ofWholes(name, size, wholes);
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.topology.serve;
+
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.topology.recovery.BrokenSnapshotException;
+import dev.millrace.topology.recovery.CopyRecords;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Makes models of the records of one partition, in the order of the topic: the blocks of a copy,
+ * then its manifest. Blocks are held of one copy at a time, the newest, and go into the model one
+ * by one, so that memory holds the model that is served and the one that comes.
+ *
+ * <p>Versions rise, whatever is installed. They begin anew only where a pipeline was reset, which
+ * retires its copies; so once the copy that was served is retired, any other may follow it.
+ */
+final class Assembly {
+  private static final long NONE = -1;
+
+  private final String model;
+  private final OptionalLong only;
+  private final Kernels kernels;
+  private final int copies;
+  private final Map<String, byte[]> blocks = new HashMap<>();
+  private long incoming = NONE; // the version that the blocks are of
+  private long served = NONE;
+
+  /**
+   * Has seen nothing.
+   *
+   * @param only the one version to make; empty for the newest
+   */
+  Assembly(String model, OptionalLong only, Kernels kernels, int copies) {
+    this.model = model;
+    this.only = only;
+    this.kernels = kernels;
+    this.copies = copies;
+  }
+
+  /**
+   * Takes the next record.
+   *
+   * @param key {@code <model>/<version>/<part>}
+   * @param value null for a tombstone
+   * @return the model that it completes
+   * @throws BrokenSnapshotException if it completes a copy that is not what was published; the next
+   *     record can be taken
+   */
+  Optional<ServedModel> take(String key, byte[] value, long timestamp) {
+    String[] parts = key.split("/", 3);
+    if (parts.length < 3 || !parts[0].equals(model) || !parts[1].matches("\\d{1,18}")) {
+      return Optional.empty();
+    }
+    long version = Long.parseLong(parts[1]);
+    boolean isManifest = parts[2].equals(CopyRecords.MANIFEST);
+    if (value == null) {
+      retire(version, isManifest);
+    } else if (only.isPresent() ? version == only.getAsLong() : version > served) {
+      if (version != incoming) {
+        blocks.clear();
+        incoming = version;
+      }
+      if (isManifest) {
+        return Optional.of(complete(version, value, timestamp));
+      }
+      blocks.put(parts[2], value);
+    }
+    return Optional.empty();
+  }
+
+  private void retire(long version, boolean isManifest) {
+    if (version == incoming) {
+      forgetIncoming();
+    }
+    if (version == served && isManifest) {
+      served = NONE;
+    }
+  }
+
+  private void forgetIncoming() {
+    blocks.clear();
+    incoming = NONE;
+  }
+
+  private ServedModel complete(long version, byte[] value, long timestamp) {
+    try {
+      SnapshotManifest manifest = CopyRecords.manifest(model, version, value);
+      for (SnapshotManifest.BlockRef block : manifest.blocks()) {
+        byte[] bytes = CopyRecords.block(manifest, block, blocks.get(block.key()));
+        blocks.put(block.key(), bytes);
+      }
+      ServedModel complete = ServedModel.of(manifest, blocks, timestamp, kernels, copies);
+      served = version;
+      return complete;
+    } finally {
+      forgetIncoming();
+    }
+  }
+}
