@@ -8,6 +8,7 @@ import dev.millrace.benchmarks.engine.Scaling;
 import dev.millrace.benchmarks.engine.StepBenchmark;
 import dev.millrace.benchmarks.limits.LimitsBenchmark;
 import dev.millrace.benchmarks.operation.RestartCommand;
+import dev.millrace.benchmarks.operation.ServeCommand;
 import dev.millrace.benchmarks.operation.SoakCommand;
 import dev.millrace.benchmarks.peers.Peer;
 import dev.millrace.benchmarks.pipeline.EndToEnd;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
       CrashCommand.class,
       QualityCommand.class,
       RestartCommand.class,
+      ServeCommand.class,
       SoakCommand.class
     },
     footerHeading = "%nExamples:%n",

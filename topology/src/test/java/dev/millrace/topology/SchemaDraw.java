@@ -13,7 +13,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
 /** Draws schemas of everything that Avro has, values of them, and pipelines over them. */
-final class SchemaDraw {
+public final class SchemaDraw {
   private static final String LABEL = "label";
   private static final String[] TEXTS = {
     "", "red", "Ä b c", "to be or not", "2014-07-01", "2014-07-01 10:30", "日本", "a'b", " . "
@@ -23,7 +23,7 @@ final class SchemaDraw {
   private final SplittableRandom random;
   private int names;
 
-  SchemaDraw(SplittableRandom random) {
+  public SchemaDraw(SplittableRandom random) {
     this.random = random;
   }
 
@@ -31,7 +31,7 @@ final class SchemaDraw {
     return random;
   }
 
-  Schema event() {
+  public Schema event() {
     List<Schema.Field> fields = new ArrayList<>();
     for (int i = random.nextInt(1, 7); i > 0; i--) {
       fields.add(new Schema.Field(name(), type(0)));
@@ -116,7 +116,7 @@ final class SchemaDraw {
   }
 
   /** All features, or those that there are with the settings that go with some of them. */
-  String pipeline(Schema event) {
+  public String pipeline(Schema event) {
     StringBuilder features = new StringBuilder("all");
     if (random.nextBoolean()) {
       features.setLength(0);

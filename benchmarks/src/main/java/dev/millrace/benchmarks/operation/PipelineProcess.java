@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** {@code millrace run} in a JVM of its own, with the flags of this one, and what it says. */
+/**
+ * {@code millrace run} or {@code serve} in a JVM of its own, with the flags of this one, and what
+ * it says.
+ */
 final class PipelineProcess implements AutoCloseable {
   private static final long STOP_MAX_S = 90;
 
@@ -31,9 +34,24 @@ final class PipelineProcess implements AutoCloseable {
    * @param log is made anew and receives what it says
    */
   static PipelineProcess start(Path pipeline, Path stateDir, Path log) throws IOException {
-    List<String> command = new ArrayList<>(Launcher.java("dev.millrace.app.Main"));
-    command.addAll(List.of("run", pipeline.toString(), "--state-dir", stateDir.toString()));
-    command.add("--allow-temporary-state");
+    return start(
+        List.of(),
+        log,
+        "run",
+        pipeline.toString(),
+        "--state-dir",
+        stateDir.toString(),
+        "--allow-temporary-state");
+  }
+
+  /**
+   * @param prefix of the command, as that which keeps it on a core
+   * @param log is made anew and receives what it says
+   */
+  static PipelineProcess start(List<String> prefix, Path log, String... words) throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(Launcher.java("dev.millrace.app.Main"));
+    command.addAll(List.of(words));
     return new PipelineProcess(
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start(),
         log);

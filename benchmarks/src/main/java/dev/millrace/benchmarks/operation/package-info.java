@@ -1,5 +1,5 @@
 /**
- * A pipeline in operation, seen from outside its process: how long it takes to come back, and how
- * much memory it keeps. Knows nothing of what it computes.
+ * A pipeline in operation, seen from outside its process: how long it takes to come back, how much
+ * memory it keeps, and how soon its served models answer. Knows nothing of what it computes.
  */
 package dev.millrace.benchmarks.operation;

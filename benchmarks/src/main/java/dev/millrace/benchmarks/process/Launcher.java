@@ -46,6 +46,11 @@ public final class Launcher {
     return new Launcher(Cores.pinnable() ? List.of("taskset", "-c", list) : List.of());
   }
 
+  /** What a command begins with that is to run there. */
+  public List<String> prefix() {
+    return prefix;
+  }
+
   /** A JVM like this one, with the same class path and flags. */
   public static List<String> java(String mainClass) {
     return java(mainClass, System.getProperty("java.class.path"));

@@ -19,6 +19,8 @@ sealed interface InputNode {
   interface Branch {
     boolean takes(Column column);
 
+    boolean fits(Column column);
+
     void write(Column column, int row, FrameEncoder out);
 
     InputField field(String name);
@@ -39,12 +41,22 @@ sealed interface InputNode {
         return;
       }
       Column column = columns.byName().get(name);
-      for (int i = 0; i < branches.size(); i++) {
-        if (branches.get(i).takes(column)) {
-          out.writeIndex(i + 1);
-          branches.get(i).write(column, row, out);
-          return;
-        }
+      int branch = branch(column);
+      out.writeIndex(branch + 1);
+      branches.get(branch).write(column, row, out);
+    }
+
+    /** The first branch that the values are of, or else that they can be written as. */
+    private int branch(Column column) {
+      int can = -1;
+      for (int i = branches.size() - 1; i >= 0; i--) {
+        can = branches.get(i).takes(column) ? i : can;
+      }
+      for (int i = branches.size() - 1; i >= 0 && can >= 0; i--) {
+        can = branches.get(i).takes(column) && branches.get(i).fits(column) ? i : can;
+      }
+      if (can >= 0) {
+        return can;
       }
       InputField field = branches.getFirst().field(name);
       throw new RequestException(
@@ -66,6 +78,11 @@ sealed interface InputNode {
     }
 
     @Override
+    public boolean fits(Column column) {
+      return type.fits(column);
+    }
+
+    @Override
     public void write(Column column, int row, FrameEncoder out) {
       type.write(column, row, out);
     }
@@ -81,6 +98,11 @@ sealed interface InputNode {
     @Override
     public boolean takes(Column column) {
       return type.takes(column);
+    }
+
+    @Override
+    public boolean fits(Column column) {
+      return type.fits(column);
     }
 
     @Override
@@ -105,15 +127,28 @@ sealed interface InputNode {
     }
   }
 
-  /** Bytes that are a vector. */
+  /**
+   * Bytes: the UTF-8 of a text, or stated one by one.
+   *
+   * @param size of the vector that they are; 0 if they are a category
+   */
   record Octets(int size) implements Branch {
     @Override
     public boolean takes(Column column) {
-      return !column.isText();
+      return !column.isText() || column.size() == 1;
+    }
+
+    @Override
+    public boolean fits(Column column) {
+      return column.isText() == (size == 0);
     }
 
     @Override
     public void write(Column column, int row, FrameEncoder out) {
+      if (column.isText()) {
+        InputType.BYTES.write(column, row, out);
+        return;
+      }
       byte[] bytes = new byte[column.size()];
       for (int i = 0; i < bytes.length; i++) {
         bytes[i] = InputType.octet(column, row * bytes.length + i);
@@ -123,7 +158,9 @@ sealed interface InputNode {
 
     @Override
     public InputField field(String name) {
-      return new InputField(name, "UINT8", size, true);
+      return size == 0
+          ? new InputField(name, InputType.BYTES.datatype(), 1, false)
+          : new InputField(name, "UINT8", size, true);
     }
   }
 

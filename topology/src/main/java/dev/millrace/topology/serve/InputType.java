@@ -54,11 +54,17 @@ enum InputType {
     return datatype;
   }
 
+  /** Whether values can be written as this type, if need be. */
   boolean takes(Column column) {
+    return (this == TEXT || this == BYTES) == column.isText();
+  }
+
+  /** Whether they are of this type: one of several that could take them. */
+  boolean fits(Column column) {
     return switch (this) {
-      case TEXT -> column.isText();
-      case BYTES -> true;
-      default -> !column.isText();
+      case FLOAT, DOUBLE -> column.numbers() != null;
+      case BOOLEAN, INT, LONG -> column.wholes() != null;
+      case TEXT, BYTES -> column.isText();
     };
   }
 
@@ -72,10 +78,7 @@ enum InputType {
       case DOUBLE -> out.writeDouble(column.number(index));
       case TEXT -> out.writeString(column.texts()[index]);
       case BYTES -> {
-        byte[] bytes =
-            column.isText()
-                ? column.texts()[index].getBytes(StandardCharsets.UTF_8)
-                : new byte[] {octet(column, index)};
+        byte[] bytes = column.texts()[index].getBytes(StandardCharsets.UTF_8);
         out.writeBytes(bytes, 0, bytes.length);
       }
     }
@@ -100,7 +103,7 @@ enum InputType {
     return whole;
   }
 
-  /** One of the bytes that are a vector. */
+  /** One of the bytes of a value. */
   static byte octet(Column column, int index) {
     long whole = column.whole(index);
     if (whole < 0 || whole > 255) {

@@ -124,8 +124,8 @@ final class RequestFields {
       return Optional.of(new InputNode.Listed(type.get(), size == null ? -1 : size));
     }
     return Optional.of(
-        type.get() == InputType.BYTES && size != null
-            ? new InputNode.Octets(size)
+        type.get() == InputType.BYTES
+            ? new InputNode.Octets(size == null ? 0 : size)
             : new InputNode.Single(type.get()));
   }
 
