@@ -35,13 +35,16 @@ public final class Preflight {
   private static final short TRANSACTION_VERSION_MIN = 2;
 
   private static final String RECORD_BYTES_MAX = Integer.toString(StreamsSettings.RECORD_BYTES_MAX);
-  private static final Map<String, String> ANY_TIME =
+
+  /** Settings of a topic of predictions: those of events of any time. */
+  public static final Map<String, String> ANY_TIME =
       Map.of(StreamsSettings.TIMESTAMP_AFTER_MAX, Long.toString(Long.MAX_VALUE));
+
   private static final Map<String, String> SNAPSHOTS =
       with(ANY_TIME, Map.of("cleanup.policy", "compact", "max.message.bytes", RECORD_BYTES_MAX));
 
   /** Kept from when they were written, not from the time of an event that may be long past. */
-  private static final Map<String, String> DEAD_LETTERS =
+  public static final Map<String, String> DEAD_LETTERS =
       Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", RECORD_BYTES_MAX);
 
   /** A few small records, which make a model again for as long as the events are there. */

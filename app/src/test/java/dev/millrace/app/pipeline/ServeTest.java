@@ -347,6 +347,21 @@ class ServeTest {
   }
 
   @Test
+  void shouldSayWhatIsWrongWhereThereIsNothingToServe() throws Exception {
+    Path never = stage.file("never", stage.yaml("never", 16));
+    Stage.Answer none = Stage.millrace("serve", never, "--http", "off");
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.err()).contains("there is no topic 'never.snapshots'").contains("millrace run");
+    Path file = stage.file("learned", stage.yaml("learned", 16));
+    Stage.Answer gone = Stage.millrace("serve", file, "--http", "off", "--model-version", "15");
+    assertThat(gone.code()).isEqualTo(1);
+    assertThat(gone.err())
+        .contains("version 15 of pipeline 'learned' is not among the copies")
+        .contains("millrace snapshots list");
+    assertThat(Stage.millrace("serve", file, "--output", "x").code()).isEqualTo(2);
+  }
+
+  @Test
   void shouldAnswerATopicOfEventsOnceEachAndSetAsideWhatIsNone() throws Exception {
     stage.cluster.createTopics(List.of(new NewTopic("questions", 1, (short) 1)));
     try (Served served = new Served(learned).awaitVersion(20);

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -61,9 +64,12 @@ final class ServedSite implements AutoCloseable {
     BrokerProcess broker = BrokerProcess.start(dir.resolve("broker"));
     try {
       Path file = pipeline(broker, dir);
-      send(broker);
+      Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+      createTopic(kafka);
+      send(broker, kafka);
       try (PipelineProcess run =
           PipelineProcess.start(file, dir.resolve("state"), dir.resolve("run.log"))) {
+        awaitTopic(kafka, run);
         PipelineProcess serve =
             PipelineProcess.start(
                 prefix, dir.resolve("serve.log"), "serve", file.toString(), "--http", "0");
@@ -75,6 +81,27 @@ final class ServedSite implements AutoCloseable {
     } catch (IOException | InterruptedException | RuntimeException e) {
       broker.close();
       throw e;
+    }
+  }
+
+  private static void createTopic(Map<String, Object> kafka) throws InterruptedException {
+    try (Admin admin = Admin.create(kafka)) {
+      admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the topic cannot be made", e);
+    }
+  }
+
+  /** The pipeline makes the topic of its copies at its start. */
+  private static void awaitTopic(Map<String, Object> kafka, PipelineProcess run)
+      throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(kafka)) {
+      while (!admin.listTopics().names().get().contains("numbers.snapshots")) {
+        run.mustLive();
+        Thread.sleep(PAUSE_MS);
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the broker does not answer", e);
     }
   }
 
@@ -103,15 +130,11 @@ final class ServedSite implements AutoCloseable {
             .formatted(TOPIC, NUMBERS, broker.bootstrapServers(), broker.registryUrl()));
   }
 
-  /** The snapshots topic is made by the pipeline, so the events are there first. */
-  private static void send(BrokerProcess broker) {
+  private static void send(BrokerProcess broker, Map<String, Object> kafka) {
     try (SchemaRegistry registry =
             new ConfluentSchemaRegistry(Map.of("schema.registry.url", broker.registryUrl()));
         KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+            new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
       int id = registry.register(Subjects.value(TOPIC), SCHEMA);
       for (int event = 0; event < EVENTS; event++) {
         FrameEncoder out = new FrameEncoder(id, NUMBERS * Float.BYTES + 64);

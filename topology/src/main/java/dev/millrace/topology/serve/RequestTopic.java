@@ -6,6 +6,7 @@ import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.Brokers;
 import dev.millrace.topology.Event;
 import dev.millrace.topology.LearningLoop;
+import dev.millrace.topology.Preflight;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.Reports;
 import dev.millrace.topology.config.Pipeline;
@@ -92,8 +93,8 @@ public final class RequestTopic implements AutoCloseable {
         throw new PreflightException(
             "topic '%s' is not there. Create it, or produce to it first".formatted(requests));
       }
-      create(brokers, output, partitions);
-      create(brokers, output + DEAD_LETTERS, partitions);
+      create(brokers, output, partitions, Preflight.ANY_TIME);
+      create(brokers, output + DEAD_LETTERS, partitions, Preflight.DEAD_LETTERS);
     }
     int id = registry.register(Subjects.value(output), Prediction.SCHEMA);
     RequestTopic topic = new RequestTopic(models, requests, output, schemas, id);
@@ -101,10 +102,11 @@ public final class RequestTopic implements AutoCloseable {
     return topic;
   }
 
-  private static void create(Brokers brokers, String topic, int partitions) {
+  private static void create(
+      Brokers brokers, String topic, int partitions, Map<String, String> configs) {
     NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     try {
-      brokers.answer(brokers.admin().createTopics(Set.of(wanted)).all());
+      brokers.answer(brokers.admin().createTopics(Set.of(wanted.configs(configs))).all());
     } catch (TopicExistsException e) {
       int has = brokers.partitions(topic);
       if (has < partitions) {
