@@ -48,6 +48,7 @@ public final class InferenceServer implements AutoCloseable {
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(100))
             .maxPayloadSize(REQUEST_BYTES_MAX)
+            .connectionOptions(options -> options.tcpNoDelay(true))
             .routing(routing -> route(routing, access, models, metrics, version))
             .build()
             .start();

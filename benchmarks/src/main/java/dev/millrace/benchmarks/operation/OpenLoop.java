@@ -25,7 +25,6 @@ import org.HdrHistogram.Histogram;
 final class OpenLoop implements AutoCloseable {
   private static final int CONNECTIONS = 64;
   private static final int ANSWER_BYTES_MAX = 1 << 16;
-  private static final long HIGHEST_NS = 60_000_000_000L;
   private static final int DIGITS = 3;
   private static final Pattern LENGTH =
       Pattern.compile("content-length: *(\\d+)", Pattern.CASE_INSENSITIVE);
@@ -74,8 +73,7 @@ final class OpenLoop implements AutoCloseable {
    * @throws IOException if one is no 200
    */
   Latencies run(int ratePerSecond, int count) throws IOException {
-    Latencies latencies =
-        new Latencies(new Histogram(HIGHEST_NS, DIGITS), new Histogram(HIGHEST_NS, DIGITS));
+    Latencies latencies = new Latencies(new Histogram(DIGITS), new Histogram(DIGITS));
     long start = System.nanoTime();
     int sent = 0;
     int answered = 0;

@@ -88,7 +88,9 @@ public final class ServeCommand implements Callable<Integer> {
         try (OpenLoop loop = new OpenLoop(site.port(), requests())) {
           loop.run(rate, rate * warmUpSeconds);
           double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-          print(row(rate, load, loop.run(rate, rate * seconds)));
+          long cpuNs = site.cpuNs();
+          OpenLoop.Latencies latencies = loop.run(rate, rate * seconds);
+          print(row(rate, load, latencies, site.cpuNs() - cpuNs));
           site.mustLive();
         }
       }
@@ -127,7 +129,8 @@ public final class ServeCommand implements Callable<Integer> {
     return requests;
   }
 
-  private Map<String, Object> row(int rate, double load, OpenLoop.Latencies latencies) {
+  private static Map<String, Object> row(
+      int rate, double load, OpenLoop.Latencies latencies, long cpuNs) {
     Histogram due = latencies.sinceDue();
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("rate_per_s", rate);
@@ -141,6 +144,7 @@ public final class ServeCommand implements Callable<Integer> {
     row.put("max_us", us(due.getMaxValue()));
     row.put("p50_since_sent_us", us(latencies.sinceSent().getValueAtPercentile(50)));
     row.put("p99_since_sent_us", us(latencies.sinceSent().getValueAtPercentile(99)));
+    row.put("server_cpu_us", us(1.0 * cpuNs / due.getTotalCount()));
     return row;
   }
 

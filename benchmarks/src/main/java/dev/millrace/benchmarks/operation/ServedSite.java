@@ -9,6 +9,7 @@ import dev.millrace.schemas.wire.FrameEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -156,6 +157,14 @@ final class ServedSite implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** Processor time that the serving process has taken, in nanoseconds. */
+  long cpuNs() {
+    return ProcessHandle.of(serve.pid())
+        .flatMap(process -> process.info().totalCpuDuration())
+        .map(Duration::toNanos)
+        .orElse(0L);
   }
 
   /** Fails if it has ended by itself. */
