@@ -10,6 +10,7 @@ import dev.millrace.topology.config.StreamsSettings;
 import dev.millrace.topology.config.Words;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.decode.EventDecoder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -50,6 +52,11 @@ public final class Preflight {
   /** A few small records, which make a model again for as long as the events are there. */
   private static final Map<String, String> KEPT =
       with(ANY_TIME, Map.of("cleanup.policy", "delete", "retention.ms", "-1"));
+
+  /** How long a topic may take to be known once it is made. */
+  private static final int KNOWN_LOOKS_MAX = 100;
+
+  private static final Duration KNOWN_PAUSE = Duration.ofMillis(50);
 
   private final Pipeline pipeline;
   private final SchemaRegistry registry;
@@ -133,7 +140,15 @@ public final class Preflight {
       create(brokers, outputs.snapshots(), partitions, SNAPSHOTS);
       create(brokers, outputs.controlLog(), partitions, KEPT);
       create(brokers, outputs.control(), partitions, KEPT);
+      awaitKnown(brokers, outputs.control());
       refuseMoreControls(brokers, partitions);
+    }
+  }
+
+  /** A source that the brokers do not know yet would cost the first thread its life. */
+  private static void awaitKnown(Brokers brokers, String topic) {
+    for (int look = 0; brokers.partitions(topic, 0) == 0 && look < KNOWN_LOOKS_MAX; look++) {
+      LockSupport.parkNanos(KNOWN_PAUSE.toNanos());
     }
   }
 
