@@ -1,31 +1,13 @@
 # shellcheck shell=bash
 # Sourced by the scripts that run from the sources, which set $name, for messages, and $home, the folder of the sources.
 
-fail() {
-  echo "$name: $1" >&2
-  exit 1
-}
-
-is_jdk25() {
-  [ -x "$1/bin/java" ] && grep -qs '^JAVA_VERSION="25[".+-]' "$1/release"
-}
-
-print_jdk() {
-  local java candidate
-  java=$(command -v java) && java=$(readlink -f "$java" 2>/dev/null || echo "$java")
-  for candidate in "${JAVA_HOME:-}" "${java%/bin/java}" /usr/lib/jvm/* \
-    "${HOME:-}"/.sdkman/candidates/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    if [ -n "$candidate" ] && is_jdk25 "$candidate"; then
-      echo "$candidate"
-      return
-    fi
-  done
-  return 1
-}
+# The launcher of the distribution: fail, print_java25, launch.
+. "$home/app/src/main/dist/lib/launch.sh"
+java_args=$home/app/src/main/dist/lib/java.args
 
 # Sets $jdk.
 find_jdk() {
-  jdk=$(print_jdk) || fail "JDK 25 is needed and was not found; install it, or set JAVA_HOME to it."
+  jdk=$(print_java25) || fail "JDK 25 is needed and was not found; install it, or set JAVA_HOME to it."
 }
 
 # Whether any of the files and folders has changed since the stamp: newer_than STAMP PATH...
@@ -69,7 +51,6 @@ benchmarks_stale() {
 # Hands over to a class of the benchmarks: java_benchmarks JAVA-OPTION... CLASS ARGUMENT...
 java_benchmarks() {
   # shellcheck disable=SC2086
-  exec "$jdk/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseG1GC \
-    --sun-misc-unsafe-memory-access=allow -Dmillrace.home="$home" ${MILLRACE_JAVA_OPTS:-} \
+  exec "$jdk/bin/java" @"$java_args" -Dmillrace.home="$home" ${MILLRACE_JAVA_OPTS:-} \
     -cp "$benchmarks_jar:$app_jar" "$@"
 }

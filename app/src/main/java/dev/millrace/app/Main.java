@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -71,10 +72,22 @@ public final class Main implements Runnable {
       description = "Show where in the program a failure happened.")
   private boolean verbose;
 
+  private boolean begun; // whether a command was called, and not only help or its version printed
+
+  /**
+   * Ends the JVM. Before {@code System.exit} Java asks the loggers whether to log that, which loads
+   * all of log4j: as long as help itself takes. Where no command has begun there is nothing that
+   * would have to end in order.
+   */
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(out, err, args));
+    Main main = new Main();
+    int code = main.runAndFlush(out, err, args);
+    if (main.begun) {
+      System.exit(code);
+    }
+    Runtime.getRuntime().halt(code);
   }
 
   /**
@@ -83,22 +96,35 @@ public final class Main implements Runnable {
    * @return the exit code: 0, 1 for a failure, 2 for a wrong command line
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    Main main = new Main();
-    CommandLine line = new CommandLine(main).setOut(out).setErr(err);
-    line.setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, err, main.verbose));
+    return new Main().runAndFlush(out, err, args);
+  }
+
+  private int runAndFlush(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(this).setOut(out).setErr(err);
+    line.setExecutionStrategy(this::begin);
+    line.setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, err, verbose));
     line.setParameterExceptionHandler(UsageErrors::report);
-    int code = execute(line, main, args);
+    int code = execute(line, args);
     out.flush();
     err.flush();
     return code;
   }
 
+  private int begin(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    begun = true;
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
   /** Picocli hands on what is no Exception, such as a class that cannot begin its life. */
-  private static int execute(CommandLine line, Main main, String... args) {
+  private int execute(CommandLine line, String... args) {
     try {
       return line.execute(args);
     } catch (LinkageError | StackOverflowError e) {
-      return Errors.report(e, line.getErr(), main.verbose);
+      return Errors.report(e, line.getErr(), verbose);
     } catch (OutOfMemoryError e) {
       line.getErr().println("millrace: " + e.getMessage() + ". Give Java more: " + MORE_MEMORY);
       return ExitCodes.FAILURE;
