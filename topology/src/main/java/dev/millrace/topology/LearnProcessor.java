@@ -7,6 +7,7 @@ import dev.millrace.schemas.ControlOutcome;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.store.Controls;
 import dev.millrace.topology.store.ModelStore;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Everything happens inside {@code process} or inside the pre-commit hook of {@link ModelStore},
  * so that predictions, dead letters, snapshots, metrics, weights and offsets are one transaction.
  */
-final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[]> {
+final class LearnProcessor implements Processor<byte[], byte[], byte[], ModelOutput> {
   private static final Logger LOG = LoggerFactory.getLogger(LearnProcessor.class);
 
   private final Pipeline pipeline;
@@ -32,30 +33,38 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   private final OutputSchemas ids;
   private final CommittedOffsets committed;
   private final ModelProbe probe;
+  private final BiConsumer<ProcessorContext<byte[], ModelOutput>, Record<byte[], ModelOutput>> out;
 
-  private ProcessorContext<OutputKey, byte[]> context;
+  private ProcessorContext<byte[], ModelOutput> context;
   private ModelStore store;
   private ProcessorNode<?, ?, ?, ?> node;
   private ModelTask task;
 
+  /**
+   * A processor without a model yet.
+   *
+   * @param out forwards what the model says
+   */
   LearnProcessor(
       Pipeline pipeline,
       Kernels kernels,
       LearningLoop.Schemas schemas,
       OutputSchemas ids,
       CommittedOffsets committed,
-      ModelProbe probe) {
+      ModelProbe probe,
+      BiConsumer<ProcessorContext<byte[], ModelOutput>, Record<byte[], ModelOutput>> out) {
     this.pipeline = pipeline;
     this.kernels = kernels;
     this.schemas = schemas;
     this.ids = ids;
     this.committed = committed;
     this.probe = probe;
+    this.out = out;
   }
 
   /** Runs after the store has been restored, at the start and each time the task comes back. */
   @Override
-  public void init(ProcessorContext<OutputKey, byte[]> context) {
+  public void init(ProcessorContext<byte[], ModelOutput> context) {
     this.context = context;
     node = ((InternalProcessorContext<?, ?>) context).currentNode();
     store = context.getStateStore(Names.STORE);
@@ -111,8 +120,8 @@ final class LearnProcessor implements Processor<byte[], byte[], OutputKey, byte[
   private final class Forward implements ModelTask.Output {
     @Override
     public void send(String to, byte[] key, byte[] value, long timestamp, Headers headers) {
-      OutputKey keyed = new OutputKey(context.taskId().partition(), key);
-      context.forward(new Record<>(keyed, value, timestamp, headers), to);
+      ModelOutput said = new ModelOutput(to, context.taskId().partition(), value);
+      out.accept(context, new Record<>(key, said, timestamp, headers));
     }
 
     @Override

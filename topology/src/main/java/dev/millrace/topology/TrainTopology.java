@@ -10,6 +10,7 @@ import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
  * The table of contents: two sources, one processor with its model, five sinks.
@@ -26,7 +27,7 @@ public final class TrainTopology {
    * Kafka Streams takes the older of two records first. Events may be of any time, and a control is
    * to meet the next boundary between two of them.
    */
-  private static final long BEFORE_ANY_EVENT = 0;
+  static final TimestampExtractor BEFORE_ANY_EVENT = (control, partitionTime) -> 0;
 
   private TrainTopology() {}
 
@@ -65,13 +66,21 @@ public final class TrainTopology {
     topology.addSource(
         AutoOffsetReset.earliest(),
         Names.CONTROL,
-        (record, partitionTime) -> BEFORE_ANY_EVENT,
+        BEFORE_ANY_EVENT,
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         pipeline.outputs().control());
     topology.addProcessor(
         Names.PROCESSOR,
-        () -> new LearnProcessor(pipeline, kernels, schemas, ids, committed, probe),
+        () ->
+            new LearnProcessor(
+                pipeline,
+                kernels,
+                schemas,
+                ids,
+                committed,
+                probe,
+                (context, said) -> context.forward(said, said.value().output())),
         Names.SOURCE,
         Names.CONTROL);
     topology.addStateStore(
@@ -88,9 +97,9 @@ public final class TrainTopology {
     topology.addSink(
         name,
         topic,
-        OutputKey.SERIALIZER,
         new ByteArraySerializer(),
-        OutputKey.PARTITIONER,
+        ModelOutput.SERIALIZER,
+        ModelOutput.PARTITIONER,
         Names.PROCESSOR);
   }
 }

@@ -22,8 +22,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Produced;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -65,6 +70,24 @@ class DocSnippetsTest {
         ids,
         CommittedOffsets.of(pipeline),
         config);
+  }
+
+  // end of snippet
+
+  // snippet
+  /** A topology of one's own: what the model says of events goes on to another topic as well. */
+  static Topology ownTopology(
+      Pipeline pipeline, LearningLoop.Schemas schemas, OutputSchemas ids, StreamsConfig config) {
+    Kernels kernels = KernelChoice.select(KernelChoice.Mode.AUTO).kernels();
+    LearnSupplier learn =
+        new LearnSupplier(pipeline, kernels, schemas, ids, CommittedOffsets.of(pipeline));
+    StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(config));
+    KStream<byte[], ModelOutput> said = learn.events(builder).process(learn);
+    learn.publish(said); // to the pipeline's own topics
+    said.flatMapValues(output -> output.prediction().stream().toList())
+        .mapValues(prediction -> prediction.offset() + " by version " + prediction.modelVersion())
+        .to("versions", Produced.with(Serdes.ByteArray(), Serdes.String()));
+    return builder.build();
   }
 
   // end of snippet
@@ -131,6 +154,16 @@ class DocSnippetsTest {
   }
 
   @Test
+  void shouldBuildATopologyOfOnesOwn() {
+    Pipeline pipeline = Events.pipeline(10, 5);
+    StreamsConfig config =
+        new StreamsConfig(StreamsSettings.of(pipeline, Path.of("target", "state"), "instance", 0));
+    Topology topology =
+        ownTopology(pipeline, id -> Events.SCHEMA, new OutputSchemas(1, 2, 3, 4, 5, 6), config);
+    assertThat(topology.describe().toString()).contains("(topics: [in])", "[model]", "versions");
+  }
+
+  @Test
   void shouldBeQuotedAsTheyAre() throws IOException {
     String page = Files.readString(Path.of("..", "docs", "library.md"));
     String source =
@@ -142,6 +175,6 @@ class DocSnippetsTest {
       assertThat(page).contains(snippets.group(1).stripTrailing().stripIndent());
       count++;
     }
-    assertThat(count).isEqualTo(3);
+    assertThat(count).isEqualTo(4);
   }
 }
