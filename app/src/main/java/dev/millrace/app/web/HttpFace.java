@@ -70,6 +70,7 @@ final class HttpFace implements AutoCloseable {
         .register("/page", streams)
         .register("/pipelines", new AdminRoutes(monitors), controls)
         .register("/metrics", metrics)
+        .register("/v2/health", new HealthRoutes(monitors))
         .any(
             (request, response) ->
                 Json.error(response, 404, "Nothing is at " + request.path().path()));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.app.deployment.Monitoring;
 import dev.millrace.app.embedded.LocalCluster;
 import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.web.Dashboard;
@@ -27,6 +28,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -283,6 +286,40 @@ class DashboardTest {
         .anyMatch(line -> line.startsWith("millrace_input_lag_seconds{"))
         .contains("millrace_up{pipeline=\"elec2\"} 1.0");
     assertThat(scrape).contains("kafka_stream_", "jvm_memory_used_bytes");
+  }
+
+  @Test
+  void shouldScrapeEveryMetricThatGrafanaAndTheAlertsAskFor() throws Exception {
+    Set<String> scraped =
+        text("/metrics")
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.split("[{ ]")[0])
+            .collect(Collectors.toSet());
+    scraped.add("up"); // Prometheus' own
+    assertThat(Monitoring.queries())
+        .allSatisfy(
+            (place, query) -> assertThat(scraped).as(place).containsAll(Monitoring.metrics(query)));
+  }
+
+  @Test
+  void shouldAnswerProbes() throws Exception {
+    assertThat(get("/v2/health/live").get("live").asBoolean()).isTrue();
+    assertThat(get("/v2/health/ready").toString()).isEqualTo("{\"ready\":true,\"waiting\":{}}");
+    try (Dashboard starting =
+        Dashboard.open(
+            List.of(pipeline),
+            InstantSource.system(),
+            new InetSocketAddress("127.0.0.1", 0),
+            Optional.of("secret"))) {
+      URI base = URI.create(starting.url().orElseThrow());
+      assertThat(status(HttpRequest.newBuilder(base.resolve("/v2/health/live")).build()))
+          .isEqualTo(200);
+      HttpRequest ready = HttpRequest.newBuilder(base.resolve("/v2/health/ready")).build();
+      var response = client.send(ready, BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(JSON.readTree(response.body()).get("waiting").has("elec2")).isTrue();
+    }
   }
 
   @Test
