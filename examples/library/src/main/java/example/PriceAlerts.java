@@ -17,8 +17,12 @@ import dev.millrace.topology.config.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -49,6 +53,7 @@ public final class PriceAlerts {
       Preflight preflight = new Preflight(pipeline, registry);
       Preflight.Findings findings = preflight.check();
       preflight.createOutputs(findings.partitions());
+      createTopic(pipeline, findings.partitions());
       StreamsConfig config =
           new StreamsConfig(
               StreamsSettings.of(pipeline, stateDir, "price-alerts-1", findings.modelBytes()));
@@ -74,21 +79,36 @@ public final class PriceAlerts {
   }
 
   private static Optional<String> alert(Prediction prediction) {
-    float up = prediction.outputs()[0];
-    return up > SURE
+    float[] probabilities = prediction.outputs(); // in the order of the pipeline's classes
+    float up = probabilities[probabilities.length - 1];
+    return "UP".equals(prediction.predictedClass()) && up > SURE
         ? Optional.of(
             "offset %d: the price goes up, says version %d with probability %.3f"
                 .formatted(prediction.offset(), prediction.modelVersion(), up))
         : Optional.empty();
   }
 
-  private static void run(KafkaStreams streams) throws InterruptedException {
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown));
-    try (streams) {
-      streams.cleanUp(); // whatever is there, the changelog has it as it was committed
-      streams.start();
-      stopped.await();
+  /** Kafka makes no topic of its own accord, and a producer waits for one that is not there. */
+  private static void createTopic(Pipeline pipeline, int partitions) throws Exception {
+    try (Admin admin = Admin.create(new HashMap<>(pipeline.kafka()))) {
+      if (!admin.listTopics().names().get().contains(TOPIC)) {
+        NewTopic topic = new NewTopic(TOPIC, Optional.of(partitions), Optional.empty());
+        admin.createTopics(List.of(topic)).all().get();
+      }
     }
+  }
+
+  private static void run(KafkaStreams streams) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    streams.setStateListener(
+        (now, before) -> {
+          if (now.hasCompletedShutdown()) {
+            ended.countDown();
+          }
+        });
+    Runtime.getRuntime().addShutdownHook(new Thread(streams::close)); // commits
+    streams.cleanUp(); // whatever is there, the changelog has it as it was committed
+    streams.start();
+    ended.await();
   }
 }
