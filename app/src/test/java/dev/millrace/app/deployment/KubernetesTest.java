@@ -159,6 +159,7 @@ class KubernetesTest {
         (name, text) -> assertThat(PipelineParser.parse(text, name).name()).isEqualTo("elec2"));
     List<String> command = container(pipeline().getSpec().getTemplate()).getArgs();
     DockerFolder.requireCommand(command);
+    DockerFolder.requireCommand(container(pods().getLast()).getArgs());
     assertThat(files).containsKey(command.get(1).replace("/etc/millrace/", ""));
   }
 }
