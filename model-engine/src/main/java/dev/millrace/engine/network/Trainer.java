@@ -31,6 +31,7 @@ import java.util.Set;
  */
 final class Trainer {
   private final Layer[] layers;
+  private final Parameter[][] learned; // by layer
   private final Set<Layer> frozen = new HashSet<>();
   private final Set<Tensor> frozenTensors = new HashSet<>();
   private final Tensor[] panels;
@@ -81,8 +82,10 @@ final class Trainer {
     this.kernels = kernels;
     updates = kernels.updates();
     rowSlots = new float[slots.length][0];
-    for (Layer layer : layers) {
-      for (Parameter p : layer.parameters()) {
+    learned = new Parameter[layers.length][];
+    for (int i = 0; i < layers.length; i++) {
+      learned[i] = layers[i].parameters().toArray(Parameter[]::new);
+      for (Parameter p : learned[i]) {
         if (p.tensor().form() == Form.ROWS) {
           touched.put(p.tensor(), new TouchedBlocks(p.tensor().size()));
         }
@@ -216,16 +219,16 @@ final class Trainer {
         most = Math.max(most, bound);
       }
     }
-    for (Layer layer : layers) {
-      if (!frozen.contains(layer) && !penaltiesAreBounded(layer, most)) {
+    for (int i = 0; i < layers.length; i++) {
+      if (!frozen.contains(layers[i]) && !penaltiesAreBounded(learned[i], most)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean penaltiesAreBounded(Layer layer, double most) {
-    for (Parameter p : layer.parameters()) {
+  private boolean penaltiesAreBounded(Parameter[] some, double most) {
+    for (Parameter p : some) {
       if (p.l1() > 0 || p.l2() > 0) {
         Tensor tensor = p.tensor();
         float largest = kernels.maxMagnitude(trainingPoint, tensor.offset(), tensor.length());
