@@ -45,7 +45,7 @@ benchmarks_built=$home/benchmarks/target/.built
 
 benchmarks_stale() {
   [ -f "$benchmarks_jar" ] && [ -f "$app_jar" ] || return 0
-  newer_than "$benchmarks_built" "$home/pom.xml" "$home"/{schemas,model-engine,topology,app,benchmarks}/{pom.xml,src/main}
+  newer_than "$benchmarks_built" "$home/pom.xml" "$home"/{schemas,model-engine,model-formats,topology,app,benchmarks}/{pom.xml,src/main}
 }
 
 # Hands over to a class of the benchmarks: java_benchmarks JAVA-OPTION... CLASS ARGUMENT...

@@ -5,6 +5,7 @@ import dev.millrace.app.cli.DemoCommand;
 import dev.millrace.app.cli.Errors;
 import dev.millrace.app.cli.EvalCommand;
 import dev.millrace.app.cli.ExitCodes;
+import dev.millrace.app.cli.ExportCommand;
 import dev.millrace.app.cli.InitCommand;
 import dev.millrace.app.cli.LocalCommand;
 import dev.millrace.app.cli.ProduceCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
       TailCommand.class,
       SnapshotsCommand.class,
       ControlCommand.class,
+      ExportCommand.class,
       ReplayDeadLettersCommand.class,
       AutoComplete.GenerateCompletion.class
     })

@@ -61,6 +61,9 @@ public final class Learner {
   /** How far a stored model had come, without what it had learned. */
   public record Stored(long version, Counters counters) {}
 
+  /** How the names of weights and their optimiser slots begin in {@link #modelState}. */
+  public static final String WEIGHTS = "b/";
+
   private static final String COUNTS = "meta/counts";
   private static final int PREDICTED = 0;
   private static final int LABELLED = 1;
@@ -176,7 +179,7 @@ public final class Learner {
   }
 
   private List<StateArray> modelArrays() {
-    List<StateArray> arrays = new ArrayList<>(network.state("b/"));
+    List<StateArray> arrays = new ArrayList<>(network.state(WEIGHTS));
     arrays.addAll(featurizer.state());
     arrays.add(targetScaler.state());
     arrays.addAll(classWeights.state());
@@ -592,6 +595,14 @@ public final class Learner {
    */
   public String weightsDigest() {
     return Digest.hex(model.digest());
+  }
+
+  /**
+   * Live views of all that predictions depend on: weights, optimiser slots and layers' own state
+   * under names that begin with {@value #WEIGHTS}, statistics of the features under others.
+   */
+  public List<StateArray> modelState() {
+    return modelArrays();
   }
 
   /** Writes what a model needs to predict and to learn on, metrics apart. */

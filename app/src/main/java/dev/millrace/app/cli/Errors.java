@@ -3,6 +3,7 @@ package dev.millrace.app.cli;
 import dev.millrace.app.data.CsvException;
 import dev.millrace.app.embedded.EmbeddedException;
 import dev.millrace.engine.state.StateException;
+import dev.millrace.formats.FormatException;
 import dev.millrace.schemas.registry.IncompatibleSchemaException;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaNotFoundException;
@@ -91,6 +92,7 @@ public final class Errors {
           case EmbeddedException e -> e.getMessage();
           case StateMismatchException e -> e.getMessage();
           case StateException e -> e.getMessage();
+          case FormatException e -> e.getMessage();
           case StateLostException e -> e.getMessage();
           case StateStorageException e -> e.getMessage();
           case BrokenSnapshotException e -> e.getMessage();

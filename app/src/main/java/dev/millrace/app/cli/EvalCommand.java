@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       "  millrace eval examples/elec2.yaml --data examples/data/elec2.csv.gz",
       "  millrace eval examples/elec2.yaml --data examples/data/elec2.csv.gz --delay 48",
       "  millrace eval rides.yaml --data rides.csv.gz --predictions said.csv",
-      "  millrace eval primer.yaml --data rows.csv --epochs 10 -o json"
+      "  millrace eval primer.yaml --data rows.csv --epochs 10 -o json",
+      "  millrace eval primer.yaml --data rows.csv --epochs 10 --save primer.millrace"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -71,6 +72,14 @@ public final class EvalCommand implements Callable<Integer> {
   private Path predictions;
 
   @Option(
+      names = "--save",
+      paramLabel = "MODEL_FILE",
+      description =
+          "Writes the model that came of it: millrace export gives it to other programs, millrace"
+              + " snapshots install --file to a stream.")
+  private Path save;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "table|json",
       defaultValue = "table",
@@ -88,6 +97,9 @@ public final class EvalCommand implements Callable<Integer> {
         pass(evaluation, pipeline, Optional.empty());
       }
       lastPass(evaluation, pipeline);
+      if (save != null) {
+        NewFile.write(save, evaluation::save);
+      }
       print(evaluation.result());
     }
     return ExitCodes.OK;

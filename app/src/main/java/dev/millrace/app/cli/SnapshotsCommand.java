@@ -8,12 +8,14 @@ import picocli.CommandLine.Spec;
 /** {@code millrace snapshots}: the published copies of a pipeline's models. */
 @Command(
     name = "snapshots",
-    description = "Lists, verifies, installs and goes back to the published copies of models.",
+    description =
+        "Lists, exports, verifies, installs and goes back to the published copies of models.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace snapshots list elec2.yaml",
       "  millrace snapshots show elec2.yaml --version 1000",
+      "  millrace snapshots export elec2.yaml --format safetensors -o elec2.safetensors",
       "  millrace snapshots verify elec2.yaml",
       "  millrace snapshots restore elec2.yaml",
       "  millrace snapshots install new.yaml --from elec2.yaml",
@@ -22,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SnapshotsListCommand.class,
       SnapshotsShowCommand.class,
+      SnapshotsExportCommand.class,
       SnapshotsVerifyCommand.class,
       SnapshotsRestoreCommand.class,
       SnapshotsInstallCommand.class,

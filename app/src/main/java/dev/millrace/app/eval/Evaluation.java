@@ -1,10 +1,12 @@
 package dev.millrace.app.eval;
 
+import dev.millrace.app.data.CsvException;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.engine.Counters;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
 import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.model.ModelFile;
 import dev.millrace.engine.panel.ExpertFigures;
 import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.topology.Event;
@@ -12,6 +14,7 @@ import dev.millrace.topology.LearningLoop;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,15 @@ public final class Evaluation implements AutoCloseable {
     result.put("seconds", (System.nanoTime() - startNanos) / 1e9);
     result.put("weights_digest", loop.learner().map(Learner::weightsDigest).orElse(""));
     return result;
+  }
+
+  /** Writes the model, if there were rows to make one, as a {@link ModelFile}. */
+  public void save(OutputStream out) throws IOException {
+    Learner learner =
+        loop.learner()
+            .orElseThrow(
+                () -> new CsvException("there is no row, and so no model that could be saved"));
+    ModelFile.save(learner, out);
   }
 
   private Map<String, Object> experts() {

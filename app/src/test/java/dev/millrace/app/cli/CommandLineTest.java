@@ -531,7 +531,7 @@ class CommandLineTest {
         help.substring(help.indexOf("Commands:"), help.indexOf("Examples:"))
             .replaceAll("\n {6,}", " ");
     assertThat(commands.lines().skip(1).filter(line -> !line.isBlank()))
-        .hasSize(13)
+        .hasSize(14)
         .allMatch(line -> line.endsWith("."), "ends with a full stop");
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.engine.state;
 import dev.millrace.engine.params.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,21 +18,41 @@ public final class StateArray {
     void read(int from, int count, ByteBuffer source);
   }
 
+  /** What the elements are. */
+  public enum Type {
+    FLOAT32(Float.BYTES),
+    FLOAT64(Double.BYTES),
+    INT64(Long.BYTES);
+
+    private final int bytes;
+
+    Type(int bytes) {
+      this.bytes = bytes;
+    }
+  }
+
   private final String name;
+  private final List<Integer> shape;
   private final int length;
-  private final int elementBytes;
+  private final Type type;
   private final Access access;
   private final Optional<TouchedBlocks> touched;
 
-  private StateArray(String name, int length, int elementBytes, Access access) {
-    this(name, length, elementBytes, access, Optional.empty());
+  private StateArray(String name, int length, Type type, Access access) {
+    this(name, List.of(length), length, type, access, Optional.empty());
   }
 
   private StateArray(
-      String name, int length, int elementBytes, Access access, Optional<TouchedBlocks> touched) {
+      String name,
+      List<Integer> shape,
+      int length,
+      Type type,
+      Access access,
+      Optional<TouchedBlocks> touched) {
     this.name = name;
+    this.shape = shape;
     this.length = length;
-    this.elementBytes = elementBytes;
+    this.type = type;
     this.access = access;
     this.touched = touched;
   }
@@ -45,8 +66,9 @@ public final class StateArray {
       String name, float[] array, Tensor tensor, Optional<TouchedBlocks> touched) {
     return new StateArray(
         name,
+        List.of(tensor.rows(), tensor.columns()),
         tensor.size(),
-        Float.BYTES,
+        Type.FLOAT32,
         new Access() {
           @Override
           public void write(int from, int count, ByteBuffer to) {
@@ -65,7 +87,7 @@ public final class StateArray {
     return new StateArray(
         name,
         array.length,
-        Float.BYTES,
+        Type.FLOAT32,
         new Access() {
           @Override
           public void write(int from, int count, ByteBuffer to) {
@@ -83,7 +105,7 @@ public final class StateArray {
     return new StateArray(
         name,
         array.length,
-        Double.BYTES,
+        Type.FLOAT64,
         new Access() {
           @Override
           public void write(int from, int count, ByteBuffer to) {
@@ -109,8 +131,9 @@ public final class StateArray {
   public static StateArray of(String name, long[] array, Optional<TouchedBlocks> touched) {
     return new StateArray(
         name,
+        List.of(array.length),
         array.length,
-        Long.BYTES,
+        Type.INT64,
         new Access() {
           @Override
           public void write(int from, int count, ByteBuffer to) {
@@ -139,24 +162,33 @@ public final class StateArray {
     return length;
   }
 
+  /** How long it is in each direction: a tensor's rows and columns, else the length alone. */
+  public List<Integer> shape() {
+    return shape;
+  }
+
+  public Type type() {
+    return type;
+  }
+
   /** Bytes an element takes. */
   public int elementBytes() {
-    return elementBytes;
+    return type.bytes;
   }
 
   /** The bytes of {@code count} elements from {@code from}. */
   public byte[] toBytes(int from, int count) {
-    byte[] bytes = new byte[count * elementBytes];
+    byte[] bytes = new byte[count * type.bytes];
     access.write(from, count, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     return bytes;
   }
 
   /** Sets {@code count} elements from {@code from} to what the bytes hold. */
   public void fromBytes(byte[] bytes, int from, int count) {
-    if (bytes.length != count * elementBytes) {
+    if (bytes.length != count * type.bytes) {
       throw new StateException(
           "block of %s has %d bytes, expected %d"
-              .formatted(name, bytes.length, count * elementBytes));
+              .formatted(name, bytes.length, count * type.bytes));
     }
     access.read(from, count, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
   }

@@ -1,5 +1,8 @@
 package dev.millrace.topology.recovery;
 
+import dev.millrace.engine.Learner;
+import dev.millrace.engine.kernel.Kernels;
+import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.state.BlockReader;
 import dev.millrace.engine.state.StateException;
 import dev.millrace.schemas.SnapshotBlock;
@@ -153,6 +156,23 @@ public final class SnapshotTopic {
       blocks.put(block.key(), CopyRecords.block(manifest, block, found.get(block.key())));
     }
     return blocks::get;
+  }
+
+  /**
+   * The model of a copy, whatever its pipeline's file states by now.
+   *
+   * @throws BrokenSnapshotException if it is not what was published
+   */
+  public Learner learner(SnapshotManifest manifest, Kernels kernels) {
+    BlockReader blocks = blocks(manifest);
+    try {
+      Learner learner = new Learner(ModelSpec.fromJson(manifest.spec()), kernels);
+      learner.read(blocks);
+      return learner;
+    } catch (StateException e) {
+      throw new BrokenSnapshotException(
+          "%s/%d cannot be read: %s".formatted(model, manifest.version(), e.getMessage()));
+    }
   }
 
   /** The keys of the records that the copies are made of. */
