@@ -1,11 +1,13 @@
 package dev.millrace.formats;
 
 import dev.millrace.engine.Learner;
+import dev.millrace.formats.onnx.OnnxFile;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** A form that a model can be written in, by the name that users give it. */
 public enum ModelFormat {
+  onnx(OnnxFile::write),
   safetensors(SafetensorsFile::write);
 
   private interface Writer {
