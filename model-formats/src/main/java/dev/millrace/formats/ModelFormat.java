@@ -1,6 +1,7 @@
 package dev.millrace.formats;
 
 import dev.millrace.engine.Learner;
+import dev.millrace.formats.keras.KerasFile;
 import dev.millrace.formats.onnx.OnnxFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,6 +9,7 @@ import java.io.OutputStream;
 /** A form that a model can be written in, by the name that users give it. */
 public enum ModelFormat {
   onnx(OnnxFile::write),
+  keras(KerasFile::write),
   safetensors(SafetensorsFile::write);
 
   private interface Writer {
