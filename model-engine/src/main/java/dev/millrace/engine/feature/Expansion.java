@@ -63,7 +63,7 @@ final class Expansion {
     crossesBase = basisBase + numbers.length * spec.basisSize();
     shift = Long.SIZE - Integer.numberOfTrailingZeros(spec.buckets());
     codes = new long[numbers.length + categories.length];
-    pairs = pairs(codes.length, spec);
+    pairs = pairs(codes.length, spec).stream().flatMapToInt(Arrays::stream).toArray();
     values = new double[numbers.length * spec.values()];
     known = new long[numbers.length];
     index = new int[numbers.length][Integer.highestOneBit(Math.max(1, 4 * spec.values() - 1))];
@@ -78,7 +78,7 @@ final class Expansion {
   }
 
   /** All pairs, or as many as stated, each as likely as any other. */
-  private static int[] pairs(int count, ExpansionSpec spec) {
+  static List<int[]> pairs(int count, ExpansionSpec spec) {
     List<int[]> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       for (int j = i + 1; j < count; j++) {
@@ -93,7 +93,7 @@ final class Expansion {
       all.set(other, all.get(i));
       all.set(i, swapped);
     }
-    return all.subList(0, chosen).stream().flatMapToInt(Arrays::stream).toArray();
+    return List.copyOf(all.subList(0, chosen));
   }
 
   /** The numbers that have a basis. */
@@ -103,11 +103,10 @@ final class Expansion {
         .limit(spec.numbers());
   }
 
-  /** The features that crosses are made of, two a pair, in the order of the entries. */
-  static List<Field> paired(ExpansionSpec spec, List<Field> fields) {
-    List<Field> coded =
-        Stream.concat(numbers(spec, fields), fields.stream().filter(Expansion::isCrossed)).toList();
-    return Arrays.stream(pairs(coded.size(), spec)).mapToObj(coded::get).toList();
+  /** What can be one of a pair: the numbers that have a basis, then the categories. */
+  static List<Field> crossed(ExpansionSpec spec, List<Field> fields) {
+    return Stream.concat(numbers(spec, fields), fields.stream().filter(Expansion::isCrossed))
+        .toList();
   }
 
   static int basisCategories(ExpansionSpec spec, List<Field> fields) {

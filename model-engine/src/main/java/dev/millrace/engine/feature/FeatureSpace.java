@@ -109,6 +109,21 @@ public final class FeatureSpace {
     return ownCategories;
   }
 
+  /**
+   * The features that an expansion makes pairs of: the numbers that have a basis, then single
+   * categories; none if there is no expansion.
+   */
+  public List<Field> crossed() {
+    return expansion.map(spec -> Expansion.crossed(spec, fields)).orElse(List.of());
+  }
+
+  /** The pairs that an expansion crosses, two places in {@link #crossed} each. */
+  public List<int[]> pairs() {
+    return expansion
+        .map(spec -> Expansion.pairs(Expansion.crossed(spec, fields).size(), spec))
+        .orElse(List.of());
+  }
+
   private int slot(FeatureSpec feature) {
     if (feature.kind() == FeatureKind.CROSS) {
       return -1;

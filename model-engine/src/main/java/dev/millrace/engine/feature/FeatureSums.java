@@ -38,8 +38,12 @@ public final class FeatureSums {
         expansion
             .map(spec -> places(Expansion.numbers(spec, fields).toList(), fields))
             .orElse(new int[0]);
+    int[] ofCrossed = places(space.crossed(), fields);
     ofPair =
-        expansion.map(spec -> places(Expansion.paired(spec, fields), fields)).orElse(new int[0]);
+        space.pairs().stream()
+            .flatMapToInt(Arrays::stream)
+            .map(place -> ofCrossed[place])
+            .toArray();
     basisBase = space.ownCategories();
     basisSize = expansion.map(ExpansionSpec::basisSize).orElse(0);
     sums = new double[fields.size()];

@@ -23,6 +23,12 @@ record Attribute(String name, Proto proto) {
     return attribute;
   }
 
+  static Attribute text(String name, String value) {
+    Attribute attribute = of(name, 3);
+    attribute.proto.text(4, value);
+    return attribute;
+  }
+
   static Attribute numbers(String name, long[] values) {
     Attribute attribute = of(name, 7);
     for (long value : values) {

@@ -5,7 +5,9 @@ import dev.millrace.formats.Statistics.Column;
 import dev.millrace.formats.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /** From fields as events have them to the index of their category within the field, [N, 1]. */
@@ -31,6 +33,7 @@ final class CategoryNodes {
   private final Graph graph;
   private final FieldInputs inputs;
   private final Tensors tensors;
+  private final Map<String, String> keys = new HashMap<>();
 
   CategoryNodes(Graph graph, FieldInputs inputs, Tensors tensors) {
     this.graph = graph;
@@ -75,9 +78,15 @@ final class CategoryNodes {
     return graph.node("Max", List.of(input, graph.whole(0)));
   }
 
+  /** By growing feature that was added: the input that says the key of its text, [N, 1]. */
+  Map<String, String> keys() {
+    return keys;
+  }
+
   /** The model knows texts by their hashes alone. */
   private String growing(FeatureSpec spec) {
     String input = inputs.of(spec, Element.INT64, 1, "the hash of the text's UTF-8; -1 is missing");
+    keys.put(spec.name(), input);
     long[] keys = known(spec);
     long[] rows = LongStream.range(0, keys.length + 1).toArray();
     long[] all = Arrays.copyOf(keys, keys.length + 1);

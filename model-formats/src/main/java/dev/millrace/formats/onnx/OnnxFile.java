@@ -1,7 +1,7 @@
 package dev.millrace.formats.onnx;
 
 import dev.millrace.engine.Learner;
-import dev.millrace.engine.feature.FeatureKind;
+import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpace.Field;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.model.ModelSpec;
@@ -34,8 +34,12 @@ public final class OnnxFile {
     requireExpressible(spec);
     Graph graph = new Graph();
     Tensors tensors = Tensors.of(learner);
-    Signals signals = features(spec.space().fields(), graph, tensors);
-    Value y = new LayerNodes(graph, tensors, "", signals).add(spec.layers());
+    Signals signals = features(spec, graph, tensors);
+    Value y =
+        spec.panel() == null
+            ? new LayerNodes(graph, tensors, "", signals).add(spec.layers())
+            : new PanelNodes(graph, tensors)
+                .add(spec.panel(), spec.label().classes().size(), signals);
     new OutputNodes(graph, learner, tensors).add(y);
     Map<String, String> properties = new LinkedHashMap<>(origin.texts());
     properties.put("spec", spec.toJson());
@@ -54,9 +58,6 @@ public final class OnnxFile {
         case NUMERIC, ONE_HOT, HASHED, GROWING, VECTOR, DISCRETIZED -> {}
       }
     }
-    if (spec.panel() != null) {
-      problems.add("model: auto, a panel of experts");
-    }
     if (!problems.isEmpty()) {
       throw new FormatException(
           "the model cannot be an ONNX graph: %s. Safetensors holds any model"
@@ -64,27 +65,29 @@ public final class OnnxFile {
     }
   }
 
-  private static Signals features(List<Field> fields, Graph graph, Tensors tensors) {
+  private static Signals features(ModelSpec spec, Graph graph, Tensors tensors) {
+    FeatureSpace space = spec.space();
+    List<Field> fields = space.fields();
     Statistics statistics = new Statistics(fields, tensors);
     FieldInputs inputs = new FieldInputs(graph);
-    int width =
-        fields.stream()
-            .map(Field::spec)
-            .filter(spec -> !spec.kind().isCategory())
-            .mapToInt(spec -> spec.kind() == FeatureKind.VECTOR ? spec.size() : 1)
-            .sum();
-    Value numbers =
-        width == 0 ? null : new NumberNodes(graph, inputs, statistics, width).add(fields).row();
+    NumberNodes.Row row =
+        space.width() == 0
+            ? null
+            : new NumberNodes(graph, inputs, statistics, space.width()).add(fields);
     CategoryNodes categories = new CategoryNodes(graph, inputs, tensors);
     Map<String, Signals.Field> read = new LinkedHashMap<>();
     for (int i = 0; i < fields.size(); i++) {
-      FeatureSpec spec = fields.get(i).spec();
-      if (spec.kind().isCategory()) {
-        String index = categories.add(spec, statistics.of(i));
-        read.put(spec.name(), new Signals.Field(index, null, spec.size()));
+      FeatureSpec feature = fields.get(i).spec();
+      if (feature.kind().isCategory()) {
+        String index = categories.add(feature, statistics.of(i));
+        read.put(feature.name(), new Signals.Field(index, null, feature.size()));
         graph.enter("");
       }
     }
-    return new Signals(numbers, read);
+    if (spec.panel() != null) {
+      new ExpansionNodes(graph, spec.panel().expansion(), space, tensors, categories.keys())
+          .add(row, read);
+    }
+    return new Signals(row == null ? null : row.row(), read);
   }
 }

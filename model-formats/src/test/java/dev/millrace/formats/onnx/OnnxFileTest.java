@@ -18,6 +18,7 @@ import dev.millrace.engine.model.ImbalanceSpec;
 import dev.millrace.engine.model.LabelSpec;
 import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.engine.panel.AutoPanel;
 import dev.millrace.engine.params.Initializer;
 import dev.millrace.formats.FormatException;
 import dev.millrace.formats.Origin;
@@ -181,6 +182,28 @@ class OnnxFileTest {
     List<LayerSpec> hidden =
         random.nextBoolean() ? List.of() : List.of(LayerSpec.dense(7, Activation.MISH));
     requireSame(spec(some, label, hidden, ModelSpec.defaultLoss(label)));
+  }
+
+  private static ModelSpec panel(List<FeatureSpec> features, LabelSpec label) {
+    int classes = label.classes().size();
+    return new ModelSpec(
+        features, label, ModelSpec.defaultLoss(label), AutoPanel.of(features, classes, 5), 1, 5);
+  }
+
+  static Stream<ModelSpec> panels() {
+    return Stream.of(
+        panel(FEATURES, TWO),
+        panel(FEATURES, THREE),
+        panel(FEATURES, NUMBER),
+        panel(FEATURES.subList(0, 1), TWO),
+        panel(FEATURES.subList(3, 4), NUMBER),
+        panel(FEATURES.subList(4, 7), TWO));
+  }
+
+  @ParameterizedTest
+  @MethodSource("panels")
+  void shouldSayWhatAPanelSays(ModelSpec spec) throws IOException, OrtException {
+    requireSame(spec);
   }
 
   @Test
