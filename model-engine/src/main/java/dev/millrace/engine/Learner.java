@@ -557,6 +557,16 @@ public final class Learner {
     featurizer.counts().countOnFrom(before.featurizer.counts());
   }
 
+  /** Forgets the labelled events that were to be learned: the model goes on with another log. */
+  public void forgetPending() {
+    assert waitingCount == 0 : "waiting events are predicted before they are forgotten";
+    batch.clear();
+    late.clear();
+    rowsStored = 0;
+    activationsAreOfBatch = false;
+    progress.touch();
+  }
+
   /** What features had to do without. */
   public FeatureCounts featureCounts() {
     return featurizer.counts();

@@ -4,8 +4,11 @@ import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.util.Map;
+import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Which copies are meant, the newest ones unless stated; a picocli mixin. */
 final class CopyChoice {
@@ -20,6 +23,15 @@ final class CopyChoice {
   /** Whether one partition is meant, and the others are not. */
   boolean isOfOnePartition() {
     return partition.isGiven();
+  }
+
+  /** The one partition meant where the model comes from a file, which holds one version. */
+  OptionalInt partitionOfFile(CommandSpec spec) {
+    if (version != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--version chooses a published copy; a file holds one model");
+    }
+    return partition.given();
   }
 
   /** Of each model meant, the copy meant. */

@@ -1,5 +1,6 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -7,9 +8,12 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.recovery.SnapshotInstall;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code snapshots install} and {@code rollback} have in common. */
@@ -27,17 +31,25 @@ final class Installation {
   /** Installs the copies of a pipeline and tells what came of it. */
   void run(Pipeline source, Map<SnapshotTopic, SnapshotManifest> copies, boolean ofOnePartition)
       throws IOException {
+    List<SnapshotInstall.Copy> chosen =
+        copies.entrySet().stream()
+            .map(copy -> SnapshotInstall.Copy.of(copy.getKey(), copy.getValue()))
+            .toList();
+    run((install, with) -> install.run(source, chosen, ofOnePartition));
+  }
+
+  /** Installs the model of a file, in one partition or all, and tells what came of it. */
+  void run(Path file, OptionalInt partition) throws IOException {
+    run((install, with) -> install.run(ModelSource.of(file, with), partition));
+  }
+
+  private void run(BiFunction<SnapshotInstall, Kernels, List<SnapshotInstall.Installed>> how)
+      throws IOException {
     Pipeline pipeline = target.pipeline();
+    Kernels with = kernels.select(spec.commandLine().getErr());
     List<SnapshotInstall.Installed> installed;
     try (SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry())) {
-      installed =
-          new SnapshotInstall(pipeline, kernels.select(spec.commandLine().getErr()), registry)
-              .run(
-                  source,
-                  copies.entrySet().stream()
-                      .map(copy -> new SnapshotInstall.Copy(copy.getKey(), copy.getValue()))
-                      .toList(),
-                  ofOnePartition);
+      installed = how.apply(new SnapshotInstall(pipeline, with, registry), with);
     }
     target.print(
         spec,

@@ -7,6 +7,7 @@ import dev.millrace.topology.recovery.SnapshotTopic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** Which models' copies are meant; a picocli mixin. */
@@ -20,6 +21,11 @@ final class PartitionFlag {
   /** Whether one partition is meant, and the others are not. */
   boolean isGiven() {
     return partition != null;
+  }
+
+  /** The partition, if one is meant. */
+  OptionalInt given() {
+    return partition == null ? OptionalInt.empty() : OptionalInt.of(partition);
   }
 
   /**

@@ -149,7 +149,7 @@ public final class PipelineHost implements AutoCloseable {
     return topic.copies().stream()
         .filter(copy -> copy.version() == version)
         .findFirst()
-        .map(copy -> new SnapshotInstall.Copy(topic, readable(copy)));
+        .map(copy -> SnapshotInstall.Copy.of(topic, readable(copy)));
   }
 
   private static SnapshotManifest readable(SnapshotTopic.Copy copy) {

@@ -1,9 +1,13 @@
 package dev.millrace.formats.keras;
 
+import dev.millrace.engine.Learner;
+import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.engine.layer.LayerSpec;
 import dev.millrace.engine.loss.LossSpec;
+import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.engine.network.Sequential;
 import dev.millrace.engine.optim.OptimizerSpec;
+import dev.millrace.formats.FormatException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +55,17 @@ public record KerasModel(
     return compile(
         optimizer.orElseThrow(() -> notCompiled("optimizer")),
         loss.orElseThrow(() -> notCompiled("loss")));
+  }
+
+  /**
+   * A model of a spec with these weights, which has seen no event. The spec says the same layers;
+   * it may name them otherwise.
+   *
+   * @throws FormatException if the spec is of another network, or reads or says otherwise than a
+   *     Keras network does; all of it is named
+   */
+  public Learner toLearner(ModelSpec spec, Kernels kernels) {
+    return new KerasWarmStart(this).learner(spec, kernels);
   }
 
   private static IllegalStateException notCompiled(String what) {

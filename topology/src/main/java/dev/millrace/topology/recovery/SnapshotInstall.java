@@ -26,7 +26,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
@@ -41,8 +45,39 @@ import org.apache.kafka.common.TopicPartition;
 public final class SnapshotInstall {
   private static final int DIGEST_SHOWN = 12;
 
-  /** A copy to install, in the partition that it has there. */
-  public record Copy(SnapshotTopic topic, SnapshotManifest manifest) {}
+  /**
+   * A copy to install, in the partition that it has there.
+   *
+   * @param topic that holds it; empty if a file does
+   * @param blocks reads its blocks, each checked
+   */
+  public record Copy(
+      String topic,
+      int partition,
+      String model,
+      long version,
+      String weightsDigest,
+      Supplier<BlockReader> blocks) {
+    /** One that was published. */
+    public static Copy of(SnapshotTopic topic, SnapshotManifest manifest) {
+      return new Copy(
+          topic.partition().topic(),
+          topic.partition().partition(),
+          manifest.model(),
+          manifest.version(),
+          manifest.weightsDigest(),
+          () -> topic.blocks(manifest));
+    }
+
+    String name() {
+      return model + "/" + version;
+    }
+  }
+
+  /** Where copies come from. */
+  private record Source(String cluster, boolean own) {
+    static final Source FILE = new Source("", false);
+  }
 
   /**
    * What came of one partition.
@@ -80,12 +115,39 @@ public final class SnapshotInstall {
    * @throws BrokenSnapshotException if a block of a copy is not what was published
    */
   public List<Installed> run(Pipeline source, Collection<Copy> copies, boolean only) {
+    return run(
+        partitions -> {
+          requirePartitions(copies, partitions, only);
+          return copies;
+        },
+        brokers -> source(source, brokers));
+  }
+
+  /**
+   * Installs the model of a file in every partition that the pipeline reads, or in one.
+   *
+   * @throws PreflightException as above
+   */
+  public List<Installed> run(FileModel file, OptionalInt only) {
+    return run(
+        partitions -> {
+          FileModel.Blocks blocks = file.blocks(pipeline, registry);
+          return IntStream.range(0, partitions)
+              .filter(partition -> only.isEmpty() || only.getAsInt() == partition)
+              .mapToObj(blocks::in)
+              .toList();
+        },
+        brokers -> Source.FILE);
+  }
+
+  private List<Installed> run(
+      IntFunction<Collection<Copy>> chosen, Function<Brokers, Source> source) {
     Preflight preflight = new Preflight(pipeline, registry);
     int partitions = preflight.check().partitions();
-    requirePartitions(copies, partitions, only);
+    Collection<Copy> copies = chosen.apply(partitions);
     try (Brokers brokers = new Brokers(pipeline)) {
       StoppedGroup.require(brokers, pipeline);
-      Place place = place(source, brokers);
+      Place place = place(source.apply(brokers), brokers);
       List<InstallRecords> all = copies.stream().map(copy -> prepare(copy, place)).toList();
       preflight.createOutputs(partitions);
       Changelog.create(brokers, pipeline);
@@ -102,8 +164,7 @@ public final class SnapshotInstall {
   }
 
   private void requirePartitions(Collection<Copy> copies, int partitions, boolean only) {
-    List<Integer> given =
-        copies.stream().map(copy -> copy.topic().partition().partition()).sorted().toList();
+    List<Integer> given = copies.stream().map(Copy::partition).sorted().toList();
     boolean fitting =
         only
             ? given.stream().allMatch(partition -> partition < partitions)
@@ -115,41 +176,42 @@ public final class SnapshotInstall {
     }
   }
 
-  /**
-   * Where the copies come from and go to.
-   *
-   * @param own whether they are the pipeline's own
-   * @param published whether the pipeline's own topic of copies is there
-   * @param committed what the pipeline has committed, by partition
-   * @param positions where it begins, by partition; none where that is the oldest event
-   */
-  private record Place(
-      Brokers brokers,
-      String cluster,
-      boolean own,
-      boolean published,
-      Map<Integer, Long> committed,
-      Map<Integer, Long> positions) {}
-
-  private Place place(Pipeline source, Brokers brokers) {
+  private Source source(Pipeline source, Brokers brokers) {
     try (Brokers theirs = new Brokers(source)) {
       String cluster = theirs.clusterId();
       boolean own =
           cluster.equals(brokers.clusterId())
               && source.name().equals(pipeline.name())
               && source.outputs().snapshots().equals(pipeline.outputs().snapshots());
-      return new Place(
-          brokers,
-          cluster,
-          own,
-          brokers.partitions(pipeline.outputs().snapshots(), 0) > 0,
-          brokers.committed(pipeline),
-          brokers.positions(pipeline));
+      return new Source(cluster, own);
     }
   }
 
+  /**
+   * Where the copies come from and go to.
+   *
+   * @param published whether the pipeline's own topic of copies is there
+   * @param committed what the pipeline has committed, by partition
+   * @param positions where it begins, by partition; none where that is the oldest event
+   */
+  private record Place(
+      Brokers brokers,
+      Source source,
+      boolean published,
+      Map<Integer, Long> committed,
+      Map<Integer, Long> positions) {}
+
+  private Place place(Source source, Brokers brokers) {
+    return new Place(
+        brokers,
+        source,
+        brokers.partitions(pipeline.outputs().snapshots(), 0) > 0,
+        brokers.committed(pipeline),
+        brokers.positions(pipeline));
+  }
+
   private InstallRecords prepare(Copy copy, Place place) {
-    int partition = copy.topic().partition().partition();
+    int partition = copy.partition();
     Changelog before = Changelog.of(pipeline, partition, place.brokers());
     Long committed = place.committed().get(partition);
     if (committed != null && !before.isThere()) {
@@ -158,9 +220,9 @@ public final class SnapshotInstall {
     long offset = nextOffset(before.loop(), partition, place);
     SnapshotTopic own = new SnapshotTopic(pipeline, partition);
     Set<String> copies = place.published() ? own.keys() : Set.of();
-    BlockReader blocks = copy.topic().blocks(copy.manifest());
+    BlockReader blocks = copy.blocks().get();
     Lineage.Installed from =
-        installed(copy, blocks, place.cluster(), newest(before, own, copies), offset);
+        installed(copy, blocks, place.source().cluster(), newest(before, own, copies), offset);
     long pending = before.model().counters().pending();
     Lineage lineage =
         before
@@ -172,7 +234,7 @@ public final class SnapshotInstall {
             .at("", from.weightsDigest());
     boolean moves = committed == null || committed != offset;
     try (LearningLoop loop = read(copy, blocks, before.loop(), lineage, offset)) {
-      if (!place.own()) {
+      if (!place.source().own()) {
         requireInputFor(loop);
       }
       loop.learner().orElseThrow().countOnFrom(before.model().counters());
@@ -205,29 +267,27 @@ public final class SnapshotInstall {
 
   private static Lineage.Installed installed(
       Copy copy, BlockReader blocks, String cluster, long newest, long offset) {
-    SnapshotManifest manifest = copy.manifest();
     Learner.Stored taken = Learner.stored(blocks);
     if (taken.counters().pending() > 0) {
       throw new BrokenSnapshotException(
-          "%s/%d holds a part of a batch; a copy is made after a step"
-              .formatted(manifest.model(), manifest.version()));
+          copy.name() + " holds a part of a batch; a copy is made after a step");
     }
     return new Lineage.Installed(
-        Math.max(newest + 1, manifest.version()),
+        Math.max(newest + 1, copy.version()),
         offset,
         taken.version(),
         cluster,
-        copy.topic().partition().topic(),
-        copy.topic().partition().partition(),
-        manifest.model(),
-        manifest.version(),
-        manifest.weightsDigest());
+        copy.topic(),
+        copy.partition(),
+        copy.model(),
+        copy.version(),
+        copy.weightsDigest());
   }
 
   private static String words(Lineage.Installed from, Place place, long pending) {
     return "%s %s/%d, weights %s%s"
         .formatted(
-            place.own() ? "rolled back to" : "installed from",
+            place.source().own() ? "rolled back to" : "installed from",
             from.model(),
             from.fromVersion(),
             from.weightsDigest().substring(0, DIGEST_SHOWN),
@@ -239,7 +299,7 @@ public final class SnapshotInstall {
   /** The copy's weights, statistics and figures, with this pipeline's place and lineage. */
   private LearningLoop read(
       Copy copy, BlockReader blocks, LoopState before, Lineage lineage, long offset) {
-    String name = copy.manifest().model() + "/" + copy.manifest().version();
+    String name = copy.name();
     Replay replay = new Replay(pipeline, kernels, id -> null, ignored -> {});
     try {
       LoopState state =

@@ -21,14 +21,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** In what two models differ, in the words of the pipeline file. */
-final class ModelDifferences {
+public final class ModelDifferences {
   private static final int CLASSES_SHOWN = 10;
 
   private final List<String> found = new ArrayList<>();
 
   private ModelDifferences() {}
 
-  static List<String> between(ModelSpec was, ModelSpec is) {
+  /** Each difference; none if the specs are the same. */
+  public static List<String> between(ModelSpec was, ModelSpec is) {
     ModelDifferences differences = new ModelDifferences();
     differences.features(was.features(), is.features());
     differences.compare("label", label(was.label()), label(is.label()));
