@@ -31,6 +31,24 @@ class ArchitectureTest {
             "java.time..",
             "dev.millrace.topology..",
             "dev.millrace.schemas..",
+            "dev.millrace.formats..",
+            "dev.millrace.app..")
+        .check(OURS);
+  }
+
+  @Test
+  void shouldKeepTheFormatsFromAllButTheEngine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.millrace.formats..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.kafka..",
+            "org.apache.avro..",
+            "java.time..",
+            "dev.millrace.topology..",
+            "dev.millrace.schemas..",
             "dev.millrace.app..")
         .check(OURS);
   }
@@ -62,6 +80,7 @@ class ArchitectureTest {
             "org.apache.kafka..",
             "dev.millrace.engine..",
             "dev.millrace.topology..",
+            "dev.millrace.formats..",
             "dev.millrace.app..")
         .check(OURS);
   }
@@ -73,7 +92,7 @@ class ArchitectureTest {
         .resideInAPackage("dev.millrace.topology..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.millrace.app..", "kafka..", "picocli..")
+        .resideInAnyPackage("dev.millrace.app..", "dev.millrace.formats..", "kafka..", "picocli..")
         .check(OURS);
   }
 

@@ -10,7 +10,8 @@ import java.io.OutputStream;
 public enum ModelFormat {
   onnx(OnnxFile::write),
   keras(KerasFile::write),
-  safetensors(SafetensorsFile::write);
+  safetensors(SafetensorsFile::write),
+  card(ModelCard::write);
 
   private interface Writer {
     void write(Learner learner, Origin origin, OutputStream out) throws IOException;

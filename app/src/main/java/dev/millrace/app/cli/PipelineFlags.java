@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 final class PipelineFlags {
   private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(30);
 
-  @Parameters(paramLabel = "PIPELINE", description = "The pipeline file.")
+  @Parameters(index = "0", paramLabel = "PIPELINE", description = "The pipeline file.")
   private Path file;
 
   @Option(

@@ -9,12 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "snapshots",
     description =
-        "Lists, exports, verifies, installs and goes back to the published copies of models.",
+        "Lists, compares, exports, verifies, installs and goes back to the published copies of"
+            + " models.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace snapshots list elec2.yaml",
       "  millrace snapshots show elec2.yaml --version 1000",
+      "  millrace snapshots diff elec2.yaml 1000 2000",
       "  millrace snapshots export elec2.yaml --format safetensors -o elec2.safetensors",
       "  millrace snapshots verify elec2.yaml",
       "  millrace snapshots restore elec2.yaml",
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SnapshotsListCommand.class,
       SnapshotsShowCommand.class,
+      SnapshotsDiffCommand.class,
       SnapshotsExportCommand.class,
       SnapshotsVerifyCommand.class,
       SnapshotsRestoreCommand.class,
