@@ -25,7 +25,7 @@ final class ActivationNodes {
       case SILU -> graph.node("Mul", List.of(z, graph.node("Sigmoid", z)));
       case SOFTPLUS -> graph.node("Softplus", z);
       case SOFTSIGN -> graph.node("Softsign", z);
-      case SIGMOID -> graph.node("Sigmoid", z);
+      case SIGMOID -> sigmoid(graph, z);
       case HARD_SIGMOID ->
           graph.node(
               "HardSigmoid", z, Attribute.real("alpha", 1 / 6.0), Attribute.real("beta", 0.5));
@@ -34,6 +34,17 @@ final class ActivationNodes {
       case EXPONENTIAL -> graph.node("Exp", z);
       case SOFTMAX -> graph.node("Softmax", z, Attribute.number("axis", 1));
     };
+  }
+
+  /**
+   * By the engine's own steps, of which the sum and the quotient are exact in IEEE: a panel takes
+   * the logarithm of 1 - y, which the last bit of y near 1 decides.
+   */
+  private static String sigmoid(Graph graph, String z) {
+    String e = graph.node("Exp", graph.node("Neg", graph.node("Abs", z)));
+    String isBelow = graph.node("Less", List.of(z, graph.real(0f)));
+    String above = graph.node("Where", List.of(isBelow, e, graph.real(1f)));
+    return graph.node("Div", List.of(above, graph.node("Add", List.of(e, graph.real(1f)))));
   }
 
   private static String gelu(Graph graph, String z) {
