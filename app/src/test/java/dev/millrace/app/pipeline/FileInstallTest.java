@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.app.pipeline.Stage.Answer;
+import dev.millrace.schemas.Metrics;
 import dev.millrace.schemas.SnapshotManifest;
+import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.config.Pipeline;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,6 +71,30 @@ class FileInstallTest {
     JsonNode next = done("snapshots", "verify", file, "-o", "json");
     assertThat(next.get("from_version").asLong()).isEqualTo(version);
     assertThat(next.get("same").asBoolean()).as("the log makes it of the file's").isTrue();
+  }
+
+  @Test
+  void shouldStayPausedAndForgetTheRateAndTheFrozenLayersOfTheModelBefore() throws Exception {
+    JsonNode learned = eval();
+    stage.send(400);
+    try (PipelineRunner runner = stage.start(elec2)) {
+      Topics.awaitCommitted(stage.cluster, "elec2", Elec2.TOPIC, 400);
+      done("control", file, "learning-rate", "0.02", "-o", "json");
+      done("control", file, "freeze", "dense_0", "-o", "json");
+      done("control", file, "pause", "-o", "json");
+      assertThat(runner.failure()).isEmpty();
+    }
+    assertThat(stage.lastMetrics(elec2).metrics())
+        .containsKeys("learning_rate_by_control", "frozen_layers");
+    JsonNode installed = done("snapshots", "install", file, "--file", model, "-o", "json");
+
+    stage.learn(elec2, 700);
+    Metrics then = stage.lastMetrics(elec2);
+    assertThat(then.modelVersion()).isEqualTo(installed.get("version").asLong());
+    assertThat(then.weightsDigest()).isEqualTo(learned.get("weights_digest").asText());
+    assertThat(then.metrics())
+        .containsEntry("learning_paused", 1.0)
+        .doesNotContainKeys("learning_rate_by_control", "frozen_layers");
   }
 
   @Test
