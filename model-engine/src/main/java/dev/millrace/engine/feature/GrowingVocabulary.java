@@ -27,10 +27,11 @@ public final class GrowingVocabulary {
   /** The most texts that may be known. */
   public static final int TEXTS_MAX = 1 << 28;
 
+  /** Stands for the key of a row that no text has. */
+  public static final long FREE = 0;
+
   /** What is said of a text that has no row. */
   static final int UNKNOWN = -1;
-
-  private static final long FREE = 0;
 
   private final long[] keys;
   private final TouchedBlocks touched;

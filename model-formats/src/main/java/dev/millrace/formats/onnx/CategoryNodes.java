@@ -1,6 +1,7 @@
 package dev.millrace.formats.onnx;
 
 import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.feature.GrowingVocabulary;
 import dev.millrace.formats.Statistics.Column;
 import dev.millrace.formats.Tensors;
 import java.util.ArrayList;
@@ -83,31 +84,28 @@ final class CategoryNodes {
     return keys;
   }
 
-  /** The model knows texts by their hashes alone. */
+  /** The model knows texts by their hashes alone, and rows between them may be free. */
   private String growing(FeatureSpec spec) {
     String input = inputs.of(spec, Element.INT64, 1, "the hash of the text's UTF-8; -1 is missing");
     keys.put(spec.name(), input);
-    long[] keys = known(spec);
-    long[] rows = LongStream.range(0, keys.length + 1).toArray();
-    long[] all = Arrays.copyOf(keys, keys.length + 1);
-    all[keys.length] = MISSING;
-    rows[keys.length] = spec.texts() + 1;
+    long[] keyOf = tensors.longs("feat/" + spec.name() + ".keys");
+    long[] taken =
+        LongStream.range(0, keyOf.length)
+            .filter(row -> keyOf[(int) row] != GrowingVocabulary.FREE)
+            .toArray();
+    LongStream known = LongStream.of(taken).map(row -> keyOf[(int) row]);
+    LongStream rows = LongStream.of(taken);
     graph.enter(spec.name());
     return graph.mlNode(
         "LabelEncoder",
         input,
-        Attribute.numbers("keys_int64s", all),
-        Attribute.numbers("values_int64s", rows),
+        Attribute.numbers("keys_int64s", with(known, MISSING)),
+        Attribute.numbers("values_int64s", with(rows, spec.texts() + 1)),
         Attribute.number("default_int64", spec.texts()));
   }
 
-  private long[] known(FeatureSpec spec) {
-    long[] keys = tensors.longs("feat/" + spec.name() + ".keys");
-    int known = 0;
-    while (known < keys.length && keys[known] != 0) {
-      known++;
-    }
-    return Arrays.copyOf(keys, known);
+  private static long[] with(LongStream values, long last) {
+    return LongStream.concat(values, LongStream.of(last)).toArray();
   }
 
   /** How many bounds are at most the value. */

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnxruntime.OrtException;
 import dev.millrace.engine.Learner;
 import dev.millrace.engine.Outcome;
+import dev.millrace.engine.feature.EventRow;
 import dev.millrace.engine.feature.FeatureSettings;
 import dev.millrace.engine.feature.FeatureSpec;
+import dev.millrace.engine.feature.GrowingVocabulary;
+import dev.millrace.engine.feature.GrowthSettings;
 import dev.millrace.engine.feature.TokenSettings;
 import dev.millrace.engine.layer.Activation;
 import dev.millrace.engine.layer.LayerSpec;
@@ -23,8 +26,11 @@ import dev.millrace.engine.params.Initializer;
 import dev.millrace.formats.FormatException;
 import dev.millrace.formats.Origin;
 import dev.millrace.formats.Teaching;
+import dev.millrace.formats.Tensors;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -60,6 +66,10 @@ class OnnxFileTest {
           FeatureSpec.discretized("decile", List.of()),
           FeatureSpec.vector("w", 2, false),
           FeatureSpec.numeric("before").with(FeatureSettings.NONE.of("x").withLag(2)));
+
+  /** Of twelve texts that come at random, some wait for a row and some have lost it. */
+  private static final FeatureSpec FORGETFUL =
+      FeatureSpec.growing("id", 8, new GrowthSettings(3, 20));
 
   private static ModelSpec spec(
       List<FeatureSpec> features, LabelSpec label, List<LayerSpec> hidden, LossSpec loss) {
@@ -111,6 +121,11 @@ class OnnxFileTest {
         spec(TWO, LayerSpec.dense(6, Activation.RELU), LayerSpec.dense(5, Activation.TANH)),
         spec(THREE, LayerSpec.dense(6, Activation.GELU), LayerSpec.layerNormalization()),
         spec(NUMBER, LayerSpec.dense(6, Activation.SILU), LayerSpec.batchNormalization()),
+        spec(
+            List.of(FORGETFUL, FeatureSpec.growing("name", 8)),
+            TWO,
+            List.of(LayerSpec.dense(6, Activation.RELU)),
+            LossSpec.BINARY_CROSSENTROPY),
         spec(FEATURES, NUMBER, List.of(LayerSpec.dense(3, Activation.ELU)), LossSpec.POISSON),
         spec(FEATURES, TWO, List.of(LayerSpec.dense(3, Activation.ELU)), LossSpec.HINGE),
         spec(
@@ -197,13 +212,56 @@ class OnnxFileTest {
         panel(FEATURES, NUMBER),
         panel(FEATURES.subList(0, 1), TWO),
         panel(FEATURES.subList(3, 4), NUMBER),
-        panel(FEATURES.subList(4, 7), TWO));
+        panel(FEATURES.subList(4, 7), TWO),
+        panel(List.of(FEATURES.getFirst(), FORGETFUL, FeatureSpec.growing("name", 8)), THREE));
   }
 
   @ParameterizedTest
   @MethodSource("panels")
   void shouldSayWhatAPanelSays(ModelSpec spec) throws IOException, OrtException {
     requireSame(spec);
+  }
+
+  static Stream<ModelSpec> forgetful() {
+    List<FeatureSpec> features =
+        List.of(FeatureSpec.numeric("x"), FeatureSpec.growing("id", 4, new GrowthSettings(2, 8)));
+    return Stream.of(
+        spec(features, TWO, List.of(), LossSpec.BINARY_CROSSENTROPY), panel(features, TWO));
+  }
+
+  @ParameterizedTest
+  @MethodSource("forgetful")
+  void shouldKnowATextBehindARowThatIsFree(ModelSpec spec) throws IOException, OrtException {
+    Learner learner = Teaching.newLearner(spec);
+    List<String> ids =
+        Stream.concat(Stream.of("a", "a", "once"), Stream.generate(() -> "b")).limit(40).toList();
+    Teaching.teach(learner, 0, ids.size(), i -> fill(learner, ids.get((int) i), i % 2));
+    assertThat(Tensors.of(learner).longs("feat/id.keys"))
+        .as("a was forgotten, once came too seldom")
+        .containsExactly(0, key("b"), 0, 0);
+    for (String id : Arrays.asList("a", "once", "b", null)) {
+      Map<String, Object> inputs = fill(learner, id, 0.5);
+      Outcome said = Teaching.say(learner, ids.size());
+      try (OnnxRun graph = OnnxRun.of(learner)) {
+        requireSame(said, spec.label(), graph.run(inputs));
+      }
+    }
+  }
+
+  /** The label goes with the text. */
+  private static Map<String, Object> fill(Learner learner, String id, double x) {
+    EventRow event = learner.event();
+    event.clear();
+    event.numbers[0] = x;
+    event.categories[0] = id == null ? EventRow.MISSING : key(id);
+    event.labelled = true;
+    event.label = "b".equals(id) ? 1 : 0;
+    return Map.of("x", new double[][] {{x}}, "id", new long[][] {{event.categories[0]}});
+  }
+
+  private static long key(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return GrowingVocabulary.key(bytes, 0, bytes.length);
   }
 
   @Test
