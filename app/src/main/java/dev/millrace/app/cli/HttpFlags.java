@@ -1,11 +1,13 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.app.monitor.TensorBoardLog;
 import dev.millrace.app.web.Dashboard;
 import dev.millrace.topology.config.Pipeline;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,13 @@ public final class HttpFlags {
       })
   private String http;
 
+  @Option(
+      names = "--tensorboard",
+      paramLabel = "DIR",
+      description =
+          "Also log the figures of each second there, as TensorBoard reads them, a run a model.")
+  private Path tensorBoard;
+
   /**
    * Opens the page of pipelines that are about to start, unless it is off.
    *
@@ -35,8 +44,21 @@ public final class HttpFlags {
    */
   Dashboard open(List<Pipeline> pipelines, InstantSource clock, PrintWriter err) {
     if ("off".equals(http)) {
+      if (tensorBoard != null) {
+        throw new UserException(
+            "--tensorboard logs what the page shows, and --http is off",
+            "Leave out one of the two; --http 0 takes any free port");
+      }
       return Dashboard.none();
     }
+    Dashboard dashboard = opened(pipelines, clock, err);
+    if (tensorBoard != null) {
+      dashboard.logTo(new TensorBoardLog(tensorBoard));
+    }
+    return dashboard;
+  }
+
+  private Dashboard opened(List<Pipeline> pipelines, InstantSource clock, PrintWriter err) {
     if (http != null) {
       return openAt(address(http), pipelines, clock);
     }

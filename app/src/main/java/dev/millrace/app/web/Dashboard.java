@@ -3,22 +3,33 @@ package dev.millrace.app.web;
 import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.monitor.Frames;
 import dev.millrace.app.monitor.PipelineMonitor;
+import dev.millrace.app.monitor.TensorBoardLog;
 import dev.millrace.topology.ModelProbe;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that watches the pipelines of a process: a monitor for each, and the page that shows them.
  */
 public final class Dashboard implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dashboard.class);
+  private static final Duration LOG_PATIENCE = Duration.ofSeconds(10);
+
+  private final Frames frames;
   private final Monitors monitors;
   private final HttpFace face; // null where nothing is to be served
+  private Thread logging; // null unless figures are logged
 
-  private Dashboard(Monitors monitors, HttpFace face) {
+  private Dashboard(Frames frames, Monitors monitors, HttpFace face) {
+    this.frames = frames;
     this.monitors = monitors;
     this.face = face;
   }
@@ -41,12 +52,35 @@ public final class Dashboard implements AutoCloseable {
                 .map(pipeline -> new PipelineMonitor(pipeline, clock, frames))
                 .toList());
     Access access = new Access(address.getAddress(), token);
-    return new Dashboard(monitors, HttpFace.start(address, access, monitors, frames, clock));
+    return new Dashboard(
+        frames, monitors, HttpFace.start(address, access, monitors, frames, clock));
   }
 
   /** Nothing is watched. */
   public static Dashboard none() {
-    return new Dashboard(new Monitors(List.of()), null);
+    return new Dashboard(new Frames(), new Monitors(List.of()), null);
+  }
+
+  /** Writes the figures of each second that follows to a log as well. */
+  public void logTo(TensorBoardLog log) {
+    Frames.Subscription subscription = frames.subscribe();
+    logging =
+        Thread.ofPlatform()
+            .daemon()
+            .name("millrace-tensorboard")
+            .start(
+                () -> {
+                  try (log;
+                      subscription) {
+                    while (!Thread.currentThread().isInterrupted()) {
+                      subscription.next(LOG_PATIENCE).ifPresent(log::add);
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // closed
+                  } catch (UncheckedIOException e) {
+                    LOG.error("figures are no longer logged for TensorBoard: {}", e.getMessage());
+                  }
+                });
   }
 
   /** Whom to tell how the start of a pipeline gets on. */
@@ -75,6 +109,14 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
+    if (logging != null) {
+      logging.interrupt();
+      try {
+        logging.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     if (face != null) {
       face.close();
     }

@@ -1,5 +1,6 @@
 package dev.millrace.formats.onnx;
 
+import dev.millrace.formats.Proto;
 import java.util.List;
 
 /** A setting of a node, by the field numbers of ONNX's {@code AttributeProto}. */

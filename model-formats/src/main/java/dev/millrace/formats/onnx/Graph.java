@@ -1,5 +1,6 @@
 package dev.millrace.formats.onnx;
 
+import dev.millrace.formats.Proto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.millrace.formats.onnx;
+package dev.millrace.formats;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
  * One message in the wire format of Protocol Buffers: fields, each a tag (number · 8 + type) and
  * its value.
  */
-final class Proto {
+public final class Proto {
   private static final int VARINT = 0;
+  private static final int FIXED64 = 1;
   private static final int BYTES = 2;
   private static final int FIXED32 = 5;
   private static final int TYPE_BITS = 3;
@@ -19,31 +20,38 @@ final class Proto {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  Proto number(int field, long value) {
+  public Proto number(int field, long value) {
     varint((long) field << TYPE_BITS | VARINT);
     varint(value);
     return this;
   }
 
-  Proto real(int field, float value) {
+  public Proto real(int field, double value) {
+    varint((long) field << TYPE_BITS | FIXED64);
+    ByteBuffer eight = ByteBuffer.allocate(Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.writeBytes(eight.putDouble(value).array());
+    return this;
+  }
+
+  public Proto real(int field, float value) {
     varint((long) field << TYPE_BITS | FIXED32);
     ByteBuffer four = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.writeBytes(four.putFloat(value).array());
     return this;
   }
 
-  Proto text(int field, String value) {
+  public Proto text(int field, String value) {
     return bytes(field, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  Proto bytes(int field, byte[] value) {
+  public Proto bytes(int field, byte[] value) {
     varint((long) field << TYPE_BITS | BYTES);
     varint(value.length);
     out.writeBytes(value);
     return this;
   }
 
-  Proto message(int field, Proto value) {
+  public Proto message(int field, Proto value) {
     return bytes(field, value.toBytes());
   }
 
@@ -56,7 +64,7 @@ final class Proto {
     out.write((int) rest);
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return out.toByteArray();
   }
 }
