@@ -157,7 +157,7 @@ class ReplayDeadLettersTest {
   @Test
   void shouldPutBackWhatWasMendedAndLeaveTheRest() throws Exception {
     send(null, event(first, false));
-    int next = first + 5; // the pipeline registers the four schemas of its outputs first
+    int next = first + 7; // the pipeline registers the six schemas of its outputs first
     send("k", event(next, true));
     send(null, event(next, true));
     send(null, Arrays.copyOf(event(first, false), 9));
