@@ -98,8 +98,8 @@ final class Stage implements AutoCloseable {
     try (PipelineRunner runner = start(pipeline)) {
       Topics.awaitCommitted(cluster, pipeline.name(), Elec2.TOPIC, to);
       assertThat(runner.failure()).isEmpty();
-      runner
-          .leave(); // so that a change of the stopped pipeline's state need not wait for the group
+      // A change of the stopped pipeline's state then need not wait for the group.
+      runner.leave();
     }
   }
 
