@@ -58,7 +58,7 @@ final class Manual {
     List<String> description = List.of(usage.description());
     macro("TH", pageName(spec).toUpperCase(Locale.ROOT), "1", date, "Millrace", "Millrace Manual");
     macro("nh");
-    macro("ad", "l");
+    page.append(".ad l\n"); // a request of troff itself, which takes no quotes
     section("NAME");
     text(pageName(spec) + " - " + sentence(description.getFirst()));
     section("SYNOPSIS");
