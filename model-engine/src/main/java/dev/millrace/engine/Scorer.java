@@ -54,7 +54,7 @@ public final class Scorer {
     TargetScaler targetScaler = new TargetScaler(Learner.targetScale(spec));
     scoring = new Scoring(spec, targetScaler);
     network.initialize(spec.seed()); // what no block holds is as the seed gave it
-    List<StateArray> arrays = new ArrayList<>(network.state("b/"));
+    List<StateArray> arrays = new ArrayList<>(network.state(Learner.WEIGHTS));
     arrays.addAll(featurizer.state());
     arrays.add(targetScaler.state());
     arrays.addAll(scoring.state());

@@ -3,6 +3,7 @@ package dev.millrace.topology;
 import dev.millrace.topology.config.Pipeline;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,9 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Questions to the brokers of a pipeline that are answered soon, or end with the way out. */
@@ -76,6 +79,22 @@ public final class Brokers implements AutoCloseable {
       return partitions(topic);
     } catch (UnknownTopicOrPartitionException e) {
       return otherwise;
+    }
+  }
+
+  /**
+   * Makes a topic. One that is there stays as it is; one just made is not looked at, since for a
+   * moment the broker that answers may not know it yet.
+   *
+   * @return how many partitions it has, wanted or not
+   */
+  public int create(String topic, int partitions, Map<String, String> configs) {
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
+    try {
+      answer(admin.createTopics(Set.of(wanted.configs(configs))).all());
+      return partitions;
+    } catch (TopicExistsException e) {
+      return partitions(topic);
     }
   }
 

@@ -20,8 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
@@ -163,21 +161,14 @@ public final class Preflight {
     }
   }
 
-  /**
-   * Creates a topic, or looks whether the one that is there will do. One just created is not looked
-   * at: for a moment the broker that answers may not know it yet.
-   */
-  private void create(Brokers brokers, String topic, int partitions, Map<String, String> configs) {
-    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
-    try {
-      brokers.answer(brokers.admin().createTopics(Set.of(wanted.configs(configs))).all());
-    } catch (TopicExistsException e) {
-      int has = brokers.partitions(topic);
-      if (has < partitions) {
-        throw new PreflightException(
-            "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
-                .formatted(topic, has, partitions));
-      }
+  /** Creates a topic, or looks whether the one that is there will do. */
+  private static void create(
+      Brokers brokers, String topic, int partitions, Map<String, String> configs) {
+    int has = brokers.create(topic, partitions, configs);
+    if (has < partitions) {
+      throw new PreflightException(
+          "topic '%s' has %d partitions, the input has %d; an output goes to the partition of its input. Add partitions, or name another topic under outputs"
+              .formatted(topic, has, partitions));
     }
   }
 

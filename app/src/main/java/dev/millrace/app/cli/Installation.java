@@ -1,5 +1,6 @@
 package dev.millrace.app.cli;
 
+import dev.millrace.app.host.InstalledFields;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
@@ -9,7 +10,6 @@ import dev.millrace.topology.recovery.SnapshotInstall;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -53,20 +53,8 @@ final class Installation {
     }
     target.print(
         spec,
-        installed.stream().map(Installation::json).toList(),
+        installed.stream().map(InstalledFields::of).toList(),
         installed.stream().map(Installation::line).toList());
-  }
-
-  private static Map<String, Object> json(SnapshotInstall.Installed installed) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("partition", installed.partition());
-    json.put("from_model", installed.fromModel());
-    json.put("from_version", installed.fromVersion());
-    json.put("version", installed.version());
-    json.put("next_offset", installed.nextOffset());
-    json.put("rejected", installed.rejected());
-    json.put("weights_digest", installed.digest());
-    return json;
   }
 
   private static String line(SnapshotInstall.Installed installed) {

@@ -1,13 +1,12 @@
 package dev.millrace.app.cli;
 
 import dev.millrace.schemas.SnapshotManifest;
-import dev.millrace.topology.Names;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** Which models' copies are meant; a picocli mixin. */
@@ -35,15 +34,9 @@ final class PartitionFlag {
    */
   Map<SnapshotTopic, SnapshotManifest> copies(Pipeline pipeline, Long version) {
     Map<SnapshotTopic, SnapshotManifest> chosen = new LinkedHashMap<>();
-    for (SnapshotTopic topic : SnapshotTopic.all(pipeline)) {
-      if (partition == null || topic.model().equals(Names.model(pipeline.name(), partition))) {
-        List<SnapshotTopic.Copy> copies = topic.copies();
-        copies.stream()
-            .filter(copy -> version == null || copy.version() == version)
-            .reduce((older, newer) -> newer)
-            .ifPresent(copy -> chosen.put(topic, readable(copy)));
-      }
-    }
+    SnapshotTopic.choose(
+            pipeline, given(), version == null ? OptionalLong.empty() : OptionalLong.of(version))
+        .forEach((topic, copy) -> chosen.put(topic, readable(copy)));
     if (chosen.isEmpty()) {
       throw new UserException(
           "no snapshot of pipeline '%s' is kept%s%s"

@@ -4,6 +4,7 @@ import dev.millrace.app.data.CsvOptions;
 import dev.millrace.app.data.CsvSource;
 import dev.millrace.app.embedded.LocalCluster;
 import dev.millrace.app.host.PipelineHost;
+import dev.millrace.app.monitor.EventRate;
 import dev.millrace.app.web.Dashboard;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.Metrics;
@@ -163,7 +164,7 @@ public final class Demo {
   /** Shows the figures until all is learned and seen; false if stopped before. */
   private boolean watch(Feeder feeder, PipelineHost host, Watcher watcher, BooleanSupplier stop)
       throws InterruptedException {
-    Pace pace = new Pace();
+    EventRate pace = new EventRate();
     while (!stop.getAsBoolean()) {
       watcher.poll(FRAME);
       boolean all = feeder.done() && watcher.hasSeen(feeder.produced());

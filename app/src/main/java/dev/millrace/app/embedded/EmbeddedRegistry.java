@@ -1,12 +1,12 @@
 package dev.millrace.app.embedded;
 
 import dev.millrace.app.web.LocalPages;
+import dev.millrace.app.web.Servers;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,12 +72,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     RegistryLog log = RegistryLog.open(bootstrapServers, state);
     try {
       WebServer server =
-          WebServer.builder()
-              .address(Loopback.address())
-              .port(free)
-              .shutdownHook(false) // whoever starts us closes us, and Kafka after us
-              .shutdownGracePeriod(Duration.ofMillis(100))
-              .maxPayloadSize(REQUEST_BYTES_MAX)
+          Servers.at(Loopback.address(), free, REQUEST_BYTES_MAX)
               .routing(routing -> route(routing, new RegistryRoutes(state, log), login))
               .build()
               .start();

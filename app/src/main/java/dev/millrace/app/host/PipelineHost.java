@@ -5,7 +5,6 @@ import dev.millrace.schemas.Control;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.ModelProbe;
-import dev.millrace.topology.Names;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.StartListener;
@@ -19,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -125,9 +125,8 @@ public final class PipelineHost implements AutoCloseable {
 
   private List<SnapshotInstall.Copy> copies(OptionalInt partition, long version) {
     List<SnapshotInstall.Copy> copies =
-        SnapshotTopic.all(pipeline).stream()
-            .filter(topic -> isMeant(topic, partition))
-            .flatMap(topic -> copy(topic, version).stream())
+        SnapshotTopic.choose(pipeline, partition, OptionalLong.of(version)).entrySet().stream()
+            .map(chosen -> SnapshotInstall.Copy.of(chosen.getKey(), readable(chosen.getValue())))
             .toList();
     if (copies.isEmpty()) {
       throw new PreflightException(
@@ -138,18 +137,6 @@ public final class PipelineHost implements AutoCloseable {
                   partition.isPresent() ? " for partition " + partition.getAsInt() : ""));
     }
     return copies;
-  }
-
-  private boolean isMeant(SnapshotTopic topic, OptionalInt partition) {
-    return partition.isEmpty()
-        || topic.model().equals(Names.model(pipeline.name(), partition.getAsInt()));
-  }
-
-  private static Optional<SnapshotInstall.Copy> copy(SnapshotTopic topic, long version) {
-    return topic.copies().stream()
-        .filter(copy -> copy.version() == version)
-        .findFirst()
-        .map(copy -> SnapshotInstall.Copy.of(topic, readable(copy)));
   }
 
   private static SnapshotManifest readable(SnapshotTopic.Copy copy) {

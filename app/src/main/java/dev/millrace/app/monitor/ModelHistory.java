@@ -2,8 +2,6 @@ package dev.millrace.app.monitor;
 
 import dev.millrace.schemas.Metrics;
 import dev.millrace.topology.StageTimer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,15 +11,9 @@ import java.util.OptionalLong;
 final class ModelHistory {
   private static final int SAMPLES_MAX = 600;
 
-  /** The pace is that of so long. */
-  private static final long PACE_MS = 5_000;
-
-  /** How many events had been committed at a moment. */
-  private record Mark(long timeMs, long read) {}
-
   private final Timeline<Metrics> timeline = new Timeline<>(SAMPLES_MAX, 1, Metrics::read);
   private final Timeline<Pace> paces = new Timeline<>(SAMPLES_MAX, 1_000, Pace::time);
-  private final Deque<Mark> marks = new ArrayDeque<>();
+  private final EventRate rate = new EventRate();
   private Metrics newest; // null before the first
   private long eventTime;
   private long caughtUpMs; // when nothing waited; 0 if something always has
@@ -43,15 +35,13 @@ final class ModelHistory {
       OptionalLong inputEnd,
       Optional<InsideView> inside,
       Map<StageTimer.Stage, Double> nanosAnEvent) {
-    marks.addLast(new Mark(nowMs, newest.read()));
-    while (marks.size() > 2 && nowMs - marks.getFirst().timeMs > PACE_MS) {
-      marks.removeFirst();
-    }
     long lag = inputEnd.isPresent() ? Math.max(0, inputEnd.getAsLong() - newest.offset() - 1) : -1;
     if (lag == 0) {
       caughtUpMs = nowMs;
     }
-    Pace pace = new Pace(nowMs, eventsPerSecond(), lag, lagSeconds(nowMs, lag));
+    Pace pace =
+        new Pace(
+            nowMs, rate.perSecond(newest.read(), nowMs * 1_000_000), lag, lagSeconds(nowMs, lag));
     paces.add(pace);
     return new ModelFrame(eventTime, pace, newest, inside, nanosAnEvent);
   }
@@ -62,14 +52,6 @@ final class ModelHistory {
     }
     long since = Math.max(eventTime, caughtUpMs); // what waits has come later than either
     return since <= 0 ? -1 : Math.max(0, nowMs - since) / 1e3;
-  }
-
-  private double eventsPerSecond() {
-    Mark first = marks.getFirst();
-    Mark last = marks.getLast();
-    return last.timeMs == first.timeMs
-        ? 0
-        : Math.max(0, last.read - first.read) * 1e3 / (last.timeMs - first.timeMs);
   }
 
   /** How fast it went, the oldest first. */

@@ -1,26 +1,22 @@
 package dev.millrace.app.monitor;
 
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.records.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The newest committed records of a pipeline's metrics and dead letters, then all that follow; and
  * how far its input reaches.
  */
 final class OutputReader implements AutoCloseable {
-  private static final String ANSWER_MS = "10000";
-
   /** Offsets before the end to begin at; markers of transactions count too. */
   private static final long METRICS_BEFORE_END = 2_000;
 
@@ -32,9 +28,7 @@ final class OutputReader implements AutoCloseable {
 
   OutputReader(Pipeline pipeline) {
     this.pipeline = pipeline;
-    consumer =
-        new KafkaConsumer<>(
-            settings(pipeline), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    consumer = KafkaClients.consumer(pipeline, settings(pipeline));
     try {
       input = partitions(pipeline.input().topic());
       List<TopicPartition> metrics = partitions(pipeline.outputs().metrics());
@@ -50,21 +44,14 @@ final class OutputReader implements AutoCloseable {
     }
   }
 
-  /** The pipeline's settings, as far as they are a consumer's; its prefixes are Streams' own. */
-  private static Map<String, Object> settings(Pipeline pipeline) {
-    Map<String, Object> settings =
-        pipeline.kafka().entrySet().stream()
-            .filter(setting -> ConsumerConfig.configNames().contains(setting.getKey()))
-            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    settings = new HashMap<>(settings);
-    settings.put("isolation.level", "read_committed");
-    settings.put("enable.auto.commit", "false");
-    settings.put("auto.offset.reset", "earliest");
-    settings.put("allow.auto.create.topics", "false");
-    settings.put("default.api.timeout.ms", ANSWER_MS);
-    settings.put("client.id", pipeline.name() + "-monitor");
-    settings.remove("group.instance.id");
-    return settings;
+  private static Map<String, String> settings(Pipeline pipeline) {
+    return Map.of(
+        "isolation.level", "read_committed",
+        "enable.auto.commit", "false",
+        "auto.offset.reset", "earliest",
+        "allow.auto.create.topics", "false",
+        "default.api.timeout.ms", "10000",
+        "client.id", pipeline.name() + "-monitor");
   }
 
   private List<TopicPartition> partitions(String topic) {

@@ -7,6 +7,7 @@ import dev.millrace.topology.ModelProbe;
 import dev.millrace.topology.Restoring;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.SnapshotTopic;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -43,6 +44,7 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
   private final InstantSource clock;
   private final Frames frames;
   private final Inside inside;
+  private final Copies copies;
   private final Map<String, Restoring> restoring = new ConcurrentSkipListMap<>();
   private final SortedMap<Integer, ModelHistory> models = new TreeMap<>(); // guarded by itself
   private final Deque<DeadLetterSample> deadLetters = new ArrayDeque<>(); // guarded by models
@@ -64,6 +66,7 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
     this.clock = clock;
     this.frames = frames;
     this.inside = new Inside(clock);
+    this.copies = new Copies(pipeline);
     newest = frame(Map.of());
   }
 
@@ -228,6 +231,15 @@ public final class PipelineMonitor implements StartListener, AutoCloseable {
     synchronized (models) {
       return List.copyOf(deadLetters);
     }
+  }
+
+  /**
+   * The copies that are kept, by model, the oldest version of each first.
+   *
+   * @throws dev.millrace.topology.PreflightException if nothing has been published
+   */
+  public Map<String, List<SnapshotTopic.Copy>> copies() {
+    return copies.newest();
   }
 
   /** Stops watching. */

@@ -1,13 +1,13 @@
 package dev.millrace.app.serve;
 
 import dev.millrace.app.web.Access;
+import dev.millrace.app.web.Servers;
 import dev.millrace.topology.serve.RequestException;
 import dev.millrace.topology.serve.ServedModels;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -17,12 +17,12 @@ public final class InferenceServer implements AutoCloseable {
 
   private final WebServer server;
   private final ServeMetrics metrics;
-  private final String host;
+  private final String url;
 
-  private InferenceServer(WebServer server, ServeMetrics metrics, String host) {
+  private InferenceServer(WebServer server, ServeMetrics metrics, String url) {
     this.server = server;
     this.metrics = metrics;
-    this.host = host;
+    this.url = url;
   }
 
   /**
@@ -42,17 +42,12 @@ public final class InferenceServer implements AutoCloseable {
     Access access = new Access(address.getAddress(), token);
     ServeMetrics metrics = new ServeMetrics(models, clock);
     WebServer server =
-        WebServer.builder()
-            .address(address.getAddress())
-            .port(address.getPort())
-            .shutdownHook(false)
-            .shutdownGracePeriod(Duration.ofMillis(100))
-            .maxPayloadSize(REQUEST_BYTES_MAX)
+        Servers.at(address.getAddress(), address.getPort(), REQUEST_BYTES_MAX)
             .connectionOptions(options -> options.tcpNoDelay(true))
             .routing(routing -> route(routing, access, models, metrics, version))
             .build()
             .start();
-    return new InferenceServer(server, metrics, address.getHostString());
+    return new InferenceServer(server, metrics, Servers.url(address, server));
   }
 
   private static void route(
@@ -90,7 +85,7 @@ public final class InferenceServer implements AutoCloseable {
 
   /** Where it is: {@code http://127.0.0.1:8081}. */
   public String url() {
-    return "http://" + host + ":" + server.port();
+    return url;
   }
 
   @Override

@@ -2,18 +2,17 @@ package dev.millrace.app.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.app.host.PipelineHost;
+import dev.millrace.app.host.InstalledFields;
 import dev.millrace.app.monitor.Frame;
 import dev.millrace.app.monitor.PipelineMonitor;
 import dev.millrace.schemas.SnapshotManifest;
-import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.recovery.SnapshotInstall;
-import dev.millrace.topology.recovery.SnapshotTopic;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Administration of pipelines, by the paths and manners of Kafka Connect's connectors. */
@@ -88,19 +87,19 @@ final class AdminRoutes implements HttpService {
 
   private void snapshots(ServerRequest request, ServerResponse response) {
     ArrayNode json = Json.array();
-    try {
-      for (SnapshotTopic topic : SnapshotTopic.all(monitor(request).pipeline())) {
-        for (SnapshotTopic.Copy copy : topic.copies()) {
-          ObjectNode each =
-              json.addObject().put("model", topic.model()).put("version", copy.version());
-          copy.manifest()
-              .ifPresentOrElse(
-                  manifest -> describe(manifest, each), () -> each.put("problem", copy.problem()));
-        }
-      }
-    } catch (PreflightException e) {
-      throw new ApiException(409, e.getMessage());
-    }
+    monitor(request)
+        .copies()
+        .forEach(
+            (model, copies) ->
+                copies.forEach(
+                    copy -> {
+                      ObjectNode each =
+                          json.addObject().put("model", model).put("version", copy.version());
+                      copy.manifest()
+                          .ifPresentOrElse(
+                              manifest -> describe(manifest, each),
+                              () -> each.put("problem", copy.problem()));
+                    }));
     Json.send(response, 200, json);
   }
 
@@ -129,31 +128,14 @@ final class AdminRoutes implements HttpService {
   }
 
   private void rollback(ServerRequest request, ServerResponse response) {
-    PipelineHost host =
-        monitor(request)
-            .host()
-            .orElseThrow(() -> new ApiException(409, "The pipeline has not started yet"));
     long version = Requests.number(request, "version");
     OptionalInt partition = Requests.partition(request);
-    ArrayNode json = Json.array();
-    try {
-      for (SnapshotInstall.Installed installed : host.rollback(partition, version)) {
-        json.addObject()
-            .put("partition", installed.partition())
-            .put("from_model", installed.fromModel())
-            .put("from_version", installed.fromVersion())
-            .put("version", installed.version())
-            .put("next_offset", installed.nextOffset())
-            .put("rejected", installed.rejected())
-            .put("weights_digest", installed.digest());
-      }
-    } catch (PreflightException e) {
-      throw new ApiException(409, e.getMessage());
-    }
-    Json.send(response, 200, json);
+    List<SnapshotInstall.Installed> installed =
+        monitors.host(Requests.pipeline(request)).rollback(partition, version);
+    Json.send(response, 200, Json.tree(installed.stream().map(InstalledFields::of).toList()));
   }
 
   private PipelineMonitor monitor(ServerRequest request) {
-    return monitors.named(request.path().pathParameters().get("pipeline"));
+    return monitors.named(Requests.pipeline(request));
   }
 }

@@ -7,7 +7,6 @@ import dev.millrace.app.host.PipelineHost;
 import dev.millrace.schemas.Control;
 import dev.millrace.schemas.Control.Action;
 import dev.millrace.schemas.ControlOutcome;
-import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.control.ControlTopic;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -56,15 +55,11 @@ final class ControlRoutes implements HttpService {
             clock.millis(),
             text(body, "reason", null));
     ArrayNode json = Json.array();
-    try {
-      for (ControlTopic.Sent sent : host.control(control, Requests.partition(request))) {
-        json.addObject()
-            .put("id", control.id())
-            .put("partition", sent.partition())
-            .put("control_offset", sent.offset());
-      }
-    } catch (PreflightException e) {
-      throw new ApiException(409, e.getMessage());
+    for (ControlTopic.Sent sent : host.control(control, Requests.partition(request))) {
+      json.addObject()
+          .put("id", control.id())
+          .put("partition", sent.partition())
+          .put("control_offset", sent.offset());
     }
     Json.send(response, 202, json);
   }
@@ -91,13 +86,9 @@ final class ControlRoutes implements HttpService {
 
   private void history(ServerRequest request, ServerResponse response) {
     ArrayNode json = Json.array();
-    try {
-      new ControlTopic(host(request).pipeline())
-          .history()
-          .forEach(entry -> put(entry, json.addObject()));
-    } catch (PreflightException e) {
-      throw new ApiException(409, e.getMessage());
-    }
+    new ControlTopic(host(request).pipeline())
+        .history()
+        .forEach(entry -> put(entry, json.addObject()));
     Json.send(response, 200, json);
   }
 
@@ -131,9 +122,6 @@ final class ControlRoutes implements HttpService {
   }
 
   private PipelineHost host(ServerRequest request) {
-    return monitors
-        .named(request.path().pathParameters().get("pipeline"))
-        .host()
-        .orElseThrow(() -> new ApiException(409, "The pipeline has not started yet"));
+    return monitors.host(Requests.pipeline(request));
   }
 }

@@ -1,10 +1,10 @@
 package dev.millrace.app.web;
 
 import dev.millrace.app.monitor.Frames;
+import dev.millrace.topology.PreflightException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /** The HTTP server of a process that runs pipelines. */
@@ -14,13 +14,13 @@ final class HttpFace implements AutoCloseable {
   private final WebServer server;
   private final StreamRoutes streams;
   private final MetricsRoutes metrics;
-  private final String host;
+  private final String url;
 
-  private HttpFace(WebServer server, StreamRoutes streams, MetricsRoutes metrics, String host) {
+  private HttpFace(WebServer server, StreamRoutes streams, MetricsRoutes metrics, String url) {
     this.metrics = metrics;
     this.server = server;
     this.streams = streams;
-    this.host = host;
+    this.url = url;
   }
 
   /**
@@ -39,16 +39,11 @@ final class HttpFace implements AutoCloseable {
     MetricsRoutes metrics = new MetricsRoutes(monitors);
     ControlRoutes controls = new ControlRoutes(monitors, clock);
     WebServer server =
-        WebServer.builder()
-            .address(address.getAddress())
-            .port(address.getPort())
-            .shutdownHook(false)
-            .shutdownGracePeriod(Duration.ofMillis(100))
-            .maxPayloadSize(REQUEST_BYTES_MAX)
+        Servers.at(address.getAddress(), address.getPort(), REQUEST_BYTES_MAX)
             .routing(routing -> route(routing, access, monitors, controls, streams, metrics))
             .build()
             .start();
-    return new HttpFace(server, streams, metrics, address.getHostString());
+    return new HttpFace(server, streams, metrics, Servers.url(address, server));
   }
 
   private static void route(
@@ -63,6 +58,9 @@ final class HttpFace implements AutoCloseable {
         .error(
             ApiException.class,
             (request, response, e) -> Json.error(response, e.status(), e.getMessage()))
+        .error(
+            PreflightException.class,
+            (request, response, e) -> Json.error(response, 409, e.getMessage()))
         .error(
             Exception.class,
             (request, response, e) -> Json.error(response, 500, "Not answered: " + e))
@@ -82,7 +80,7 @@ final class HttpFace implements AutoCloseable {
 
   /** Where it is: {@code http://127.0.0.1:8080}. */
   String url() {
-    return "http://" + host + ":" + server.port();
+    return url;
   }
 
   @Override

@@ -25,6 +25,11 @@ final class Json {
     return JsonNodeFactory.instance.arrayNode();
   }
 
+  /** Of maps, lists and what they hold. */
+  static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
   /** JSON has no NaN and no infinity; they are null. */
   static void putNumber(ObjectNode json, String name, double value) {
     if (Double.isFinite(value)) {

@@ -1,5 +1,6 @@
 package dev.millrace.app.web;
 
+import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.monitor.PipelineMonitor;
 import java.util.List;
 import java.util.Optional;
@@ -18,5 +19,12 @@ record Monitors(List<PipelineMonitor> all) {
     return find(name)
         .orElseThrow(
             () -> new ApiException(404, "No pipeline '%s' runs in this process".formatted(name)));
+  }
+
+  /** The pipeline of a name, once it has been started. */
+  PipelineHost host(String name) {
+    return named(name)
+        .host()
+        .orElseThrow(() -> new ApiException(409, "The pipeline has not started yet"));
   }
 }

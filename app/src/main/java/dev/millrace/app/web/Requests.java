@@ -7,6 +7,11 @@ import java.util.OptionalInt;
 final class Requests {
   private Requests() {}
 
+  /** The pipeline of the path. */
+  static String pipeline(ServerRequest request) {
+    return request.path().pathParameters().get("pipeline");
+  }
+
   /** The partition of the query; empty if it names none. */
   static OptionalInt partition(ServerRequest request) {
     return request

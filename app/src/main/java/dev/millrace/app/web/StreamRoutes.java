@@ -51,17 +51,9 @@ final class StreamRoutes implements HttpService {
 
   private void timeline(ServerRequest request, ServerResponse response) {
     PipelineMonitor monitor = monitor(request);
-    int partition = partition(request.path().pathParameters().get("partition"));
+    int partition = (int) Requests.number(request, "partition");
     Json.send(
         response, 200, FrameJson.timeline(monitor.timeline(partition), monitor.paces(partition)));
-  }
-
-  private static int partition(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new ApiException(400, "Partition is '%s'; expected a number from 0".formatted(text));
-    }
   }
 
   private void deadLetters(ServerRequest request, ServerResponse response) {
@@ -69,7 +61,7 @@ final class StreamRoutes implements HttpService {
   }
 
   private PipelineMonitor monitor(ServerRequest request) {
-    return monitors.named(request.path().pathParameters().get("pipeline"));
+    return monitors.named(Requests.pipeline(request));
   }
 
   /** Runs as long as the watcher is there; its thread is virtual. */

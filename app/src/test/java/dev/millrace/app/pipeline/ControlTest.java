@@ -160,16 +160,7 @@ class ControlTest {
     }
 
     stage.admin.deleteTopics(Set.of("elec2-model-changelog")).all().get();
-    JsonNode restored =
-        done(
-            "snapshots",
-            "restore",
-            file,
-            "--state-dir",
-            stage.state(),
-            "--allow-temporary-state",
-            "-o",
-            "json");
+    JsonNode restored = stage.restored(file);
     assertThat(restored.get("weights_digest").asText()).isEqualTo(end.weightsDigest());
     assertThat(restored.get("version").asLong()).isEqualTo(end.modelVersion());
     stage.learn(pipeline, 1_400);

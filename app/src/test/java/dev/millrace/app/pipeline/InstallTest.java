@@ -156,16 +156,7 @@ class InstallTest {
 
   private void assertRestored(Reference reference) throws Exception {
     stage.admin.deleteTopics(Set.of("elec2-model-changelog")).all().get();
-    JsonNode restored =
-        done(
-            "snapshots",
-            "restore",
-            file,
-            "--state-dir",
-            stage.state(),
-            "--allow-temporary-state",
-            "-o",
-            "json");
+    JsonNode restored = stage.restored(file);
     assertThat(restored.get("from_version").asLong()).isEqualTo(20);
     assertThat(restored.get("weights_digest").asText()).isEqualTo(reference.weightsDigest());
     stage.learn(changed, 900);

@@ -182,6 +182,19 @@ final class Stage implements AutoCloseable {
     return new Answer(code, out.toString(), err.toString());
   }
 
+  /** What {@code snapshots restore} says of it, done to the state of this stage. */
+  JsonNode restored(Path file) throws IOException {
+    return done(
+        "snapshots",
+        "restore",
+        file,
+        "--state-dir",
+        state(),
+        "--allow-temporary-state",
+        "-o",
+        "json");
+  }
+
   /** The only element of what a command answers in JSON. */
   static JsonNode done(Object... args) throws IOException {
     Answer answer = millrace(args);

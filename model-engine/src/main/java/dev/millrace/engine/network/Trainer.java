@@ -13,6 +13,7 @@ import dev.millrace.engine.params.Tensor;
 import dev.millrace.engine.params.Tensor.Form;
 import dev.millrace.engine.state.TouchedBlocks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -31,7 +32,8 @@ import java.util.Set;
  */
 final class Trainer {
   private final Layer[] layers;
-  private final Parameter[][] learned; // by layer
+  private Layer[] taught; // those that are not frozen
+  private Parameter[] learned; // theirs
   private final Set<Layer> frozen = new HashSet<>();
   private final Set<Tensor> frozenTensors = new HashSet<>();
   private final Tensor[] panels;
@@ -82,13 +84,10 @@ final class Trainer {
     this.kernels = kernels;
     updates = kernels.updates();
     rowSlots = new float[slots.length][0];
-    learned = new Parameter[layers.length][];
-    for (int i = 0; i < layers.length; i++) {
-      learned[i] = layers[i].parameters().toArray(Parameter[]::new);
-      for (Parameter p : learned[i]) {
-        if (p.tensor().form() == Form.ROWS) {
-          touched.put(p.tensor(), new TouchedBlocks(p.tensor().size()));
-        }
+    teach(layers);
+    for (Parameter p : learned) {
+      if (p.tensor().form() == Form.ROWS) {
+        touched.put(p.tensor(), new TouchedBlocks(p.tensor().size()));
       }
     }
   }
@@ -120,6 +119,13 @@ final class Trainer {
     frozenTensors.clear();
     some.forEach(layer -> layer.parameters().forEach(p -> frozenTensors.add(p.tensor())));
     gathered.clear();
+    teach(Arrays.stream(layers).filter(layer -> !some.contains(layer)).toArray(Layer[]::new));
+  }
+
+  private void teach(Layer[] some) {
+    taught = some;
+    learned =
+        Arrays.stream(some).flatMap(layer -> layer.parameters().stream()).toArray(Parameter[]::new);
   }
 
   /** Brings the training point up to date, of tables for the rows that the batch uses. */
@@ -159,19 +165,14 @@ final class Trainer {
     optimizer.begin(step);
     boolean byNorm = optimizer.clipNorm() > 0 || optimizer.globalClipNorm() > 0;
     if (!byNorm && isBounded(rows)) {
-      for (Layer layer : layers) {
-        if (!frozen.contains(layer)) {
-          forInput(layer, rows);
-          layer.parameterGradients(rows, now);
-        }
+      for (Layer layer : taught) {
+        forInput(layer, rows);
+        layer.parameterGradients(rows, now);
       }
       return true;
     }
     gatheredRows.clear();
-    for (Layer layer : layers) {
-      if (frozen.contains(layer)) {
-        continue;
-      }
+    for (Layer layer : taught) {
       if (optimizer.normalizes()) {
         float squares = layer.inputSquares(rows);
         layer.parameters().forEach(p -> inputSquares.put(p, squares));
@@ -210,25 +211,14 @@ final class Trainer {
   /** Whether no gradient, the penalties' part included, can be out of range. */
   private boolean isBounded(int rows) {
     double most = 0;
-    for (Layer layer : layers) {
-      if (!frozen.contains(layer)) {
-        double bound = layer.gradientBound(rows);
-        if (!(bound <= Optimizer.GRADIENT_MAX)) {
-          return false;
-        }
-        most = Math.max(most, bound);
-      }
-    }
-    for (int i = 0; i < layers.length; i++) {
-      if (!frozen.contains(layers[i]) && !penaltiesAreBounded(learned[i], most)) {
+    for (Layer layer : taught) {
+      double bound = layer.gradientBound(rows);
+      if (!(bound <= Optimizer.GRADIENT_MAX)) {
         return false;
       }
+      most = Math.max(most, bound);
     }
-    return true;
-  }
-
-  private boolean penaltiesAreBounded(Parameter[] some, double most) {
-    for (Parameter p : some) {
+    for (Parameter p : learned) {
       if (p.l1() > 0 || p.l2() > 0) {
         Tensor tensor = p.tensor();
         float largest = kernels.maxMagnitude(trainingPoint, tensor.offset(), tensor.length());

@@ -22,6 +22,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -100,6 +102,33 @@ public final class SnapshotTopic {
   /** Name of the model: {@code elec2-0}. */
   public String model() {
     return model;
+  }
+
+  /**
+   * Of each model meant, the copy meant; models without it are missing.
+   *
+   * @param partition empty for all
+   * @param version empty for the newest of each
+   */
+  public static Map<SnapshotTopic, Copy> choose(
+      Pipeline pipeline, OptionalInt partition, OptionalLong version) {
+    Map<SnapshotTopic, Copy> chosen = new LinkedHashMap<>();
+    for (SnapshotTopic topic : all(pipeline)) {
+      if (partition.isEmpty() || partition.getAsInt() == topic.partition.partition()) {
+        topic.copies().stream()
+            .filter(copy -> version.isEmpty() || version.getAsLong() == copy.version())
+            .reduce((older, newer) -> newer)
+            .ifPresent(copy -> chosen.put(topic, copy));
+      }
+    }
+    return chosen;
+  }
+
+  /** One more than the newest offset of the copies' records that is decided. */
+  public long end() {
+    try (CommittedRecords records = new CommittedRecords(kafka, partition)) {
+      return records.end();
+    }
   }
 
   /** The copies, the oldest version first. */

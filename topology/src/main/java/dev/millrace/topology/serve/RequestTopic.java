@@ -12,18 +12,17 @@ import dev.millrace.topology.Reports;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.error.DeadLetter;
+import dev.millrace.topology.records.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -32,7 +31,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
  * Answers a topic of requests: events in the input's own form, each of which becomes a prediction
@@ -104,16 +102,11 @@ public final class RequestTopic implements AutoCloseable {
 
   private static void create(
       Brokers brokers, String topic, int partitions, Map<String, String> configs) {
-    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
-    try {
-      brokers.answer(brokers.admin().createTopics(Set.of(wanted.configs(configs))).all());
-    } catch (TopicExistsException e) {
-      int has = brokers.partitions(topic);
-      if (has < partitions) {
-        throw new PreflightException(
-            "topic '%s' has %d partitions, that of the requests has %d; an answer goes to the partition of its request. Add partitions, or name another with --output"
-                .formatted(topic, has, partitions));
-      }
+    int has = brokers.create(topic, partitions, configs);
+    if (has < partitions) {
+      throw new PreflightException(
+          "topic '%s' has %d partitions, that of the requests has %d; an answer goes to the partition of its request. Add partitions, or name another with --output"
+              .formatted(topic, has, partitions));
     }
   }
 

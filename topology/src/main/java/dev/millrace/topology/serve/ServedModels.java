@@ -5,6 +5,7 @@ import dev.millrace.topology.Brokers;
 import dev.millrace.topology.Names;
 import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.records.KafkaClients;
 import dev.millrace.topology.recovery.BrokenSnapshotException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.millrace.topology.serve;
+package dev.millrace.topology.records;
 
 import dev.millrace.topology.config.Pipeline;
 import java.util.HashMap;
@@ -13,16 +13,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Clients with a pipeline's settings, as far as they are theirs; its prefixes are Streams' own. */
-final class KafkaClients {
+public final class KafkaClients {
   private KafkaClients() {}
 
-  static KafkaConsumer<byte[], byte[]> consumer(Pipeline pipeline, Map<String, String> own) {
+  /** A consumer of bytes, in no group unless its own settings name one. */
+  public static KafkaConsumer<byte[], byte[]> consumer(Pipeline pipeline, Map<String, String> own) {
     Map<String, Object> settings = settings(pipeline, ConsumerConfig.configNames(), own);
     settings.remove("group.instance.id");
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  static Producer<byte[], byte[]> producer(Pipeline pipeline, Map<String, String> own) {
+  /** A producer of bytes. */
+  public static Producer<byte[], byte[]> producer(Pipeline pipeline, Map<String, String> own) {
     return new KafkaProducer<>(
         settings(pipeline, ProducerConfig.configNames(), own),
         new ByteArraySerializer(),
