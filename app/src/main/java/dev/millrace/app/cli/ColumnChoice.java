@@ -4,6 +4,7 @@ import dev.millrace.app.data.CellShape;
 import dev.millrace.app.data.Column;
 import dev.millrace.app.data.Column.Kind;
 import dev.millrace.app.data.ColumnTypes;
+import java.util.Optional;
 
 /** How a column of a file is taken as a feature, by what its rows show, and why. */
 record ColumnChoice(String yaml, String reason) {
@@ -13,6 +14,7 @@ record ColumnChoice(String yaml, String reason) {
   private static final int SECONDS_DISTINCT_MIN = 20;
   private static final int BUCKETS_MIN = 32;
   private static final int BUCKETS_MAX = 1 << 18;
+  private static final int BUCKETS_OF_CHARACTERS = 1 << 16;
 
   static ColumnChoice of(Column column) {
     if (isTime(column)) {
@@ -53,6 +55,21 @@ record ColumnChoice(String yaml, String reason) {
                       .formatted(values(column), number(column.shape().max()))));
     }
     return new ColumnChoice(feature(column, "numeric"), reason(column, plain(column)));
+  }
+
+  /** Another feature that a column is taken as, beside the first. */
+  static Optional<ColumnChoice> beside(Column column) {
+    if (isTime(column) || !column.isText()) {
+      return Optional.empty();
+    }
+    String name = Yaml.scalar(column.avroName() + ".chars");
+    return Optional.of(
+        new ColumnChoice(
+            feature(
+                column,
+                "text, as: %s, words: 0, chars: [1, 4], buckets: %d"
+                    .formatted(name, BUCKETS_OF_CHARACTERS)),
+            "its words in runs of characters: what is spelt alike tells alike"));
   }
 
   private static String plain(Column column) {

@@ -73,6 +73,8 @@ final class PipelineDraft {
         lines.add(PipelineText.leftOut(choice.yaml(), reason.get()));
       } else {
         lines.addAll(PipelineText.feature(choice.yaml(), choice.reason()));
+        ColumnChoice.beside(column)
+            .ifPresent(more -> lines.addAll(PipelineText.feature(more.yaml(), more.reason())));
         taken++;
       }
     }

@@ -1,6 +1,7 @@
 package dev.millrace.engine.panel;
 
 import dev.millrace.engine.feature.ExpansionSpec;
+import dev.millrace.engine.feature.FeatureKind;
 import dev.millrace.engine.feature.FeatureSpace;
 import dev.millrace.engine.feature.FeatureSpec;
 import dev.millrace.engine.layer.Activation;
@@ -10,10 +11,14 @@ import dev.millrace.engine.loss.LossSpec;
 import dev.millrace.engine.optim.OptimizerSpec;
 import dev.millrace.engine.params.Initializer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The panel that {@code model: auto} is: about ten networks, linear or small, that differ in what
@@ -48,6 +53,7 @@ public final class AutoPanel {
 
   private final String basis;
   private final String crosses;
+  private final String crossesAndPieces;
   private final boolean smallBasis;
   private final boolean wide;
 
@@ -69,16 +75,19 @@ public final class AutoPanel {
           default -> Activation.SOFTMAX;
         };
     SequencedMap<String, Integer> fields = space.categories();
-    features = Inputs.FEATURES;
+    Set<String> pieces = piecesOfWords(space);
+    features = pieces.isEmpty() ? Inputs.FEATURES : without(pieces, space);
     boolean hasBasis = fields.containsKey(FeatureSpace.BASIS);
     basis = hasBasis ? features + Inputs.AND + FeatureSpace.BASIS : features;
     crosses =
         fields.containsKey(FeatureSpace.CROSSES)
             ? basis + Inputs.AND + FeatureSpace.CROSSES
             : basis;
+    crossesAndPieces = pieces.stream().reduce(crosses, (all, name) -> all + Inputs.AND + name);
     long categories =
         fields.sequencedEntrySet().stream()
             .filter(field -> !field.getKey().startsWith(FeatureSpace.MADE))
+            .filter(field -> !pieces.contains(field.getKey()))
             .mapToLong(Map.Entry::getValue)
             .sum();
     boolean tooMany = categories > TABLE_MAX / UNITS_OF_MANY;
@@ -88,6 +97,28 @@ public final class AutoPanel {
     wide = space.width() >= WIDE_FROM && categories <= TABLE_MAX / WIDE_UNITS;
     long basisInputs = space.width() + categories + fields.getOrDefault(FeatureSpace.BASIS, 0);
     smallBasis = hasBasis && basisInputs <= BASIS_NETWORK_INPUTS_MAX;
+  }
+
+  /**
+   * Texts of which only runs of characters are taken, where there is something else to read: linear
+   * experts gain by them, networks and quick ones are carried away.
+   */
+  private static Set<String> piecesOfWords(FeatureSpace space) {
+    List<String> pieces =
+        space.fields().stream()
+            .map(FeatureSpace.Field::spec)
+            .filter(f -> f.kind() == FeatureKind.TEXT && f.settings().tokens().words() == 0)
+            .map(FeatureSpec::name)
+            .toList();
+    return pieces.size() < space.fields().size() ? new LinkedHashSet<>(pieces) : Set.of();
+  }
+
+  private static String without(Set<String> pieces, FeatureSpace space) {
+    Stream<String> categories =
+        space.categories().keySet().stream()
+            .filter(name -> !name.startsWith(FeatureSpace.MADE) && !pieces.contains(name));
+    Stream<String> numbers = space.width() > 0 ? Stream.of(Inputs.NUMBERS) : Stream.empty();
+    return Stream.concat(numbers, categories).collect(Collectors.joining(Inputs.AND));
   }
 
   private static int outputs(int classes) {
@@ -137,11 +168,11 @@ public final class AutoPanel {
     LossSpec loss = outputs == 1 ? LossSpec.BINARY_CROSSENTROPY : LossSpec.CATEGORICAL_CROSSENTROPY;
     linear("linear_slow", features, loss, normalizedSgd(0.3));
     linear("linear_quick", features, loss, normalizedSgd(4));
-    if (!basis.equals(crosses)) {
+    if (!basis.equals(crossesAndPieces)) {
       linear("basis", basis, loss, normalizedAdagrad(1));
     }
-    linear("crosses_slow", crosses, loss, normalizedAdagrad(0.1));
-    linear("crosses", crosses, loss, normalizedAdagrad(0.3));
+    linear("crosses_slow", crossesAndPieces, loss, normalizedAdagrad(0.1));
+    linear("crosses", crossesAndPieces, loss, normalizedAdagrad(0.3));
     linear("crosses_quick", crosses, loss, normalizedAdagrad(3));
     if (hasNetworks) {
       network("network", units, 1, loss, adagrad(0.1));
@@ -165,7 +196,7 @@ public final class AutoPanel {
     linear("linear_quick", features, huber, normalizedSgd(1));
     linear("basis", basis, huber, normalizedAdagrad(0.3));
     linear("basis_quick", basis, squared, normalizedAdagrad(3));
-    linear("crosses", crosses, squared, normalizedAdagrad(0.1));
+    linear("crosses", crossesAndPieces, squared, normalizedAdagrad(0.1));
     linear("crosses_quick", crosses, huber, normalizedSgd(1));
     if (hasNetworks) {
       network("network", units, 1, huber, normalizedAdagrad(0.3));

@@ -6,16 +6,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Mixes probabilities in four ways, and these four as the first: twice a mean over the experts by
+ * Mixes probabilities in five ways, and these five as the first: twice a mean over the experts by
  * fixed-share Bayes (Herbster and Warmuth 1998), which follows the best expert, one slow to change
- * over to another and one quick; and twice a softmax over weighted log-probabilities (logistic
- * mixing, Mattern 2012), which can be better than every expert, taught at a low and a high rate.
+ * over to another and one quick; and three times a softmax over weighted log-probabilities
+ * (logistic mixing, Mattern 2012), which can be better than every expert, taught at a low and a
+ * high rate and by Newton's steps.
  */
 final class ClassMixer implements Mixer {
   static final double[] SHARES = {0.001, 0.03};
   static final double[] RATES = {0.002, 0.02};
   static final double LAST_SHARE = 0.003;
-  private static final int MIXTURES = SHARES.length + RATES.length;
+
+  /** Of Newton's steps: where the inverse of the curvature begins, and what is kept of it. */
+  static final double CURVATURE_FIRST = 0.05;
+
+  static final double CURVATURE_KEPT = 0.9995;
+  private static final int LOGISTIC = RATES.length + 1;
+  private static final int MIXTURES = SHARES.length + LOGISTIC;
+
+  /** The log loss bends at least so much. */
+  static final double BEND_MIN = 1e-3;
 
   /** A probability is believed to be at least this much. */
   static final double PROBABILITY_MIN = 1e-4;
@@ -31,13 +41,16 @@ final class ClassMixer implements Mixer {
   private final int outputs;
   private final int classes;
   private final double[][] bayes; // by share and expert
-  private final double[][] logistic; // by rate and expert
+  private final double[][] logistic; // by rate and then Newton's, and by expert
+  private final Curvature curvature; // of the log loss by Newton's
   private final double[] last; // by mixture
 
   private final double[] p; // [experts][classes]
   private final float[] logarithms; // of the same
   private final double[] logs; // the same, less their mean over the classes
   private final double[][] mixtures; // by mixture and class
+  private final double[] apart; // by expert: logs of the two most probable classes, one less other
+  private final double[] gradient; // by expert
   private int computed = NONE; // where what the last three are of begins
 
   ClassMixer(int experts, int outputs, double trust) {
@@ -46,7 +59,10 @@ final class ClassMixer implements Mixer {
     this.outputs = outputs;
     classes = outputs == 1 ? 2 : outputs;
     bayes = new double[SHARES.length][experts];
-    logistic = new double[RATES.length][experts];
+    logistic = new double[LOGISTIC][experts];
+    curvature = new Curvature(experts, CURVATURE_FIRST, CURVATURE_KEPT);
+    apart = new double[experts];
+    gradient = new double[experts];
     last = new double[MIXTURES];
     p = new double[experts * classes];
     logarithms = new float[experts * classes];
@@ -62,6 +78,7 @@ final class ClassMixer implements Mixer {
     for (double[] weights : logistic) {
       Arrays.fill(weights, 1.0 / experts);
     }
+    curvature.reset();
     Arrays.fill(last, 1.0 / MIXTURES);
     computed = NONE;
   }
@@ -96,7 +113,7 @@ final class ClassMixer implements Mixer {
       for (int m = 0; m < SHARES.length; m++) {
         dp[of] += last[m] * bayes[m][k];
       }
-      for (int m = 0; m < RATES.length; m++) {
+      for (int m = 0; m < LOGISTIC; m++) {
         double factor = last[SHARES.length + m] * logistic[m][k];
         addLogistic(mixtures[SHARES.length + m], of, factor, k * classes, dp);
       }
@@ -135,7 +152,7 @@ final class ClassMixer implements Mixer {
     for (int m = 0; m < SHARES.length; m++) {
       sums(bayes[m], p, mixtures[m]);
     }
-    for (int m = 0; m < RATES.length; m++) {
+    for (int m = 0; m < LOGISTIC; m++) {
       double[] mixture = mixtures[SHARES.length + m];
       sums(logistic[m], logs, mixture);
       softmax(mixture);
@@ -218,6 +235,8 @@ final class ClassMixer implements Mixer {
     for (int m = 0; m < RATES.length; m++) {
       descend(logistic[m], mixtures[SHARES.length + m], label, weight, trust * RATES[m]);
     }
+    double importance = trust * Math.min(weight, Curvature.IMPORTANCE_MAX);
+    descend(logistic[RATES.length], mixtures[MIXTURES - 1], label, importance);
   }
 
   /**
@@ -249,13 +268,48 @@ final class ClassMixer implements Mixer {
       }
       rate /= 1 + once * (weight - 1) * squares / 2;
     }
+    takeGradient(mixture, label);
+    for (int k = 0; k < experts; k++) {
+      weights[k] -= rate * gradient[k];
+    }
+  }
+
+  /**
+   * A step of Newton's. How the loss bends is taken from the two most probable classes a and b,
+   * &radic;(p<sub>a</sub>·p<sub>b</sub>)·(log<sub>a</sub> − log<sub>b</sub>): of two classes there
+   * are no others.
+   */
+  private void descend(double[] weights, double[] mixture, int label, double importance) {
+    int a = mixture[0] >= mixture[1] ? 0 : 1;
+    int b = 1 - a;
+    for (int c = 2; c < classes; c++) {
+      if (mixture[c] > mixture[a]) {
+        b = a;
+        a = c;
+      } else if (mixture[c] > mixture[b]) {
+        b = c;
+      }
+    }
+    for (int k = 0; k < experts; k++) {
+      apart[k] = logs[k * classes + a] - logs[k * classes + b];
+    }
+    curvature.add(apart, importance * Math.max(BEND_MIN, mixture[a] * mixture[b]));
+    takeGradient(mixture, label);
+    for (int k = 0; k < experts; k++) {
+      gradient[k] *= importance;
+    }
+    curvature.descend(gradient, weights);
+  }
+
+  /** The gradient of the log loss by the weights of a softmax, which is used up. */
+  private void takeGradient(double[] mixture, int label) {
     mixture[label] -= 1;
     for (int k = 0; k < experts; k++) {
-      double gradient = 0;
+      double sum = 0;
       for (int c = 0; c < classes; c++) {
-        gradient += mixture[c] * logs[k * classes + c];
+        sum += mixture[c] * logs[k * classes + c];
       }
-      weights[k] -= rate * gradient;
+      gradient[k] = sum;
     }
   }
 
@@ -287,6 +341,8 @@ final class ClassMixer implements Mixer {
         StateArray.of(prefix + "mixer.bayes_quick", bayes[1]),
         StateArray.of(prefix + "mixer.logistic_slow", logistic[0]),
         StateArray.of(prefix + "mixer.logistic_quick", logistic[1]),
+        StateArray.of(prefix + "mixer.logistic_newton", logistic[2]),
+        curvature.state(prefix + "mixer.curvature"),
         StateArray.of(prefix + "mixer.last", last));
   }
 }

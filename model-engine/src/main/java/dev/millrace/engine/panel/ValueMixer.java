@@ -6,10 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Mixes values in two ways and these two as the first: a mean over the experts, each weighing what
- * a Bayesian with Laplace errors and a fixed share (Herbster and Warmuth 1998) would give it; and
- * that mean with a correction, linear in what the experts say beside it, that normalised least mean
- * squares teach. Errors are measured by the least mean error of any expert.
+ * Mixes values by a mean over the experts, each weighing what a Bayesian with Laplace errors and a
+ * fixed share (Herbster and Warmuth 1998) would give it, and two corrections of it, linear in what
+ * the experts say beside it: one that normalised least mean squares teach, and one by least squares
+ * where an error counts no more than two usual ones (Huber 1964). Both are mixed as the experts
+ * are. Errors are measured by the least mean error of any expert.
  *
  * <p>No expert is believed beyond the range of targets so far.
  */
@@ -23,19 +24,30 @@ final class ValueMixer implements Mixer {
   static final double SURPRISE_MAX = 20;
   static final double RATE = 0.01;
   private static final int MIXTURES = 2;
-  private static final int MEAN = 0;
-  private static final int CORRECTED = 1;
+
+  /** An error beyond so many usual ones counts as this. */
+  static final double ERRORS_MAX = 2;
+
+  /** What an expert says beside the mean counts up to so many usual errors in least squares. */
+  static final double BESIDE_MAX = 100;
+
+  /** Of least squares: where the inverse of the curvature begins, and what is kept of it. */
+  static final double CURVATURE_FIRST = 30;
+
+  static final double CURVATURE_KEPT = 0.9998;
 
   private final int experts;
   private final double trust;
   private final double[] weights; // by expert
   private final double[] errors; // by expert: Σ |error|·0.995^age
-  private final double[] correction; // by expert
+  private final double[][] corrections; // by mixture and expert
+  private final Curvature curvature; // of the squares that the second makes least
   private final double[] last; // by mixture
   private final double[] lastErrors;
   private final double[] seen = new double[3]; // Σ 0.995^age, the least and the greatest target
 
   private final double[] says; // by expert
+  private final double[] beside; // by expert: what it says, less their mean
   private final double[] mixtures = new double[MIXTURES];
 
   ValueMixer(int experts, double trust) {
@@ -43,7 +55,9 @@ final class ValueMixer implements Mixer {
     this.trust = trust;
     weights = new double[experts];
     errors = new double[experts];
-    correction = new double[experts];
+    corrections = new double[MIXTURES][experts];
+    curvature = new Curvature(experts, CURVATURE_FIRST, CURVATURE_KEPT);
+    beside = new double[experts];
     last = new double[MIXTURES];
     lastErrors = new double[MIXTURES];
     says = new double[experts];
@@ -53,7 +67,10 @@ final class ValueMixer implements Mixer {
   public void reset() {
     Arrays.fill(weights, 1.0 / experts);
     Arrays.fill(errors, 0);
-    Arrays.fill(correction, 0);
+    for (double[] correction : corrections) {
+      Arrays.fill(correction, 0);
+    }
+    curvature.reset();
     Arrays.fill(last, 1.0 / MIXTURES);
     Arrays.fill(lastErrors, 0);
     Arrays.fill(seen, 0);
@@ -65,34 +82,51 @@ final class ValueMixer implements Mixer {
   @Override
   public void mix(float[] said, int saidAt, float[] mixed, int mixedAt) {
     compute(said, saidAt);
-    mixed[mixedAt] = (float) (last[MEAN] * mixtures[MEAN] + last[CORRECTED] * mixtures[CORRECTED]);
+    mixed[mixedAt] = (float) (last[0] * mixtures[0] + last[1] * mixtures[1]);
   }
 
   private void compute(float[] said, int saidAt) {
     double mean = 0;
     for (int k = 0; k < experts; k++) {
-      says[k] = Math.max(seen[1], Math.min(seen[2], said[saidAt + k]));
+      says[k] = believed(said[saidAt + k]);
       mean += weights[k] * says[k];
     }
-    double corrected = mean;
     for (int k = 0; k < experts; k++) {
-      corrected += correction[k] * (says[k] - mean);
+      beside[k] = says[k] - mean;
     }
-    mixtures[MEAN] = mean;
-    mixtures[CORRECTED] = corrected;
+    for (int m = 0; m < MIXTURES; m++) {
+      double corrected = mean;
+      for (int k = 0; k < experts; k++) {
+        corrected += corrections[m][k] * beside[k];
+      }
+      mixtures[m] = believed(corrected);
+    }
+  }
+
+  /** A value, but no further than the targets so far. */
+  private double believed(double value) {
+    return Math.max(seen[1], Math.min(seen[2], value));
+  }
+
+  private boolean isBelieved(double value) {
+    return value >= seen[1] && value <= seen[2];
   }
 
   @Override
   public void gradient(float[] said, int saidAt, int output, double[] gradient) {
-    double corrections = 0;
-    for (double part : correction) {
-      corrections += part;
-    }
-    for (int k = 0; k < experts; k++) {
-      float value = said[saidAt + k];
-      boolean isBelieved = value >= seen[1] && value <= seen[2];
-      double corrected = weights[k] * (1 - corrections) + correction[k];
-      gradient[k] = isBelieved ? last[MEAN] * weights[k] + last[CORRECTED] * corrected : 0;
+    compute(said, saidAt);
+    Arrays.fill(gradient, 0);
+    for (int m = 0; m < MIXTURES; m++) {
+      double all = 0;
+      for (double part : corrections[m]) {
+        all += part;
+      }
+      boolean moves = mixtures[m] > seen[1] && mixtures[m] < seen[2];
+      for (int k = 0; k < experts && moves; k++) {
+        if (isBelieved(said[saidAt + k])) {
+          gradient[k] += last[m] * (weights[k] * (1 - all) + corrections[m][k]);
+        }
+      }
     }
   }
 
@@ -101,7 +135,8 @@ final class ValueMixer implements Mixer {
     compute(said, saidAt);
     seen[0] = KEPT * seen[0] + 1;
     double scale = weigh(says, target, weight, weights, errors, SHARE);
-    correct(target, weight, scale);
+    follow(target, weight, scale);
+    fit(target, weight, scale);
     weigh(mixtures, target, weight, last, lastErrors, LAST_SHARE);
     seen[1] = Math.min(seen[1], target);
     seen[2] = Math.max(seen[2], target);
@@ -130,16 +165,39 @@ final class ValueMixer implements Mixer {
     return scale;
   }
 
-  private void correct(double target, float weight, double scale) {
-    double error = Math.max(-2 * scale, Math.min(2 * scale, mixtures[CORRECTED] - target));
+  /** A step of normalised least mean squares. */
+  private void follow(double target, float weight, double scale) {
+    double error = bounded(mixtures[0] - target, scale);
     double squares = 0.1 * experts * scale * scale;
-    for (double value : says) {
-      squares += (value - mixtures[MEAN]) * (value - mixtures[MEAN]);
+    for (double value : beside) {
+      squares += value * value;
     }
     double step = trust * RATE * Math.min(1f, weight) * error / squares;
     for (int k = 0; k < experts; k++) {
-      correction[k] -= step * (says[k] - mixtures[MEAN]);
+      corrections[0][k] -= step * beside[k];
     }
+  }
+
+  /** A step of least squares, in units of the scale. */
+  private void fit(double target, float weight, double scale) {
+    double error = mixtures[1] - target;
+    if (error == 0) {
+      return;
+    }
+    double once = bounded(error, scale) / error;
+    double importance = trust * once * Math.min(weight, Curvature.IMPORTANCE_MAX);
+    for (int k = 0; k < experts; k++) {
+      beside[k] = Math.max(-BESIDE_MAX, Math.min(BESIDE_MAX, beside[k] / scale));
+    }
+    curvature.add(beside, importance);
+    for (int k = 0; k < experts; k++) {
+      beside[k] *= importance * error / scale;
+    }
+    curvature.descend(beside, corrections[1]);
+  }
+
+  private static double bounded(double error, double scale) {
+    return Math.max(-ERRORS_MAX * scale, Math.min(ERRORS_MAX * scale, error));
   }
 
   @Override
@@ -159,7 +217,9 @@ final class ValueMixer implements Mixer {
     return List.of(
         StateArray.of(prefix + "mixer.weights", weights),
         StateArray.of(prefix + "mixer.errors", errors),
-        StateArray.of(prefix + "mixer.correction", correction),
+        StateArray.of(prefix + "mixer.correction", corrections[0]),
+        StateArray.of(prefix + "mixer.correction_least_squares", corrections[1]),
+        curvature.state(prefix + "mixer.curvature"),
         StateArray.of(prefix + "mixer.last", last),
         StateArray.of(prefix + "mixer.last_errors", lastErrors),
         StateArray.of(prefix + "mixer.seen", seen));

@@ -3,14 +3,18 @@ package dev.millrace.engine.panel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.engine.linalg.LinearAlgebra;
+import dev.millrace.engine.linalg.Matrix;
 import dev.millrace.engine.state.StateArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,12 +52,61 @@ class MixerTest {
     }
   }
 
-  /** Fixed-share Bayes, logistic mixing, and fixed-share Bayes over the four. */
+  /** Sums of squares that fade, with the ridge they began with, and Newton's step by them. */
+  private static final class SlowCurvature {
+    final double kept;
+    final double traceMax;
+    double[][] sums = new double[EXPERTS][EXPERTS];
+
+    SlowCurvature(double first, double kept) {
+      this.kept = kept;
+      traceMax = first * EXPERTS;
+      for (int k = 0; k < EXPERTS; k++) {
+        sums[k][k] = 1 / first;
+      }
+    }
+
+    Matrix inverse() {
+      return LinearAlgebra.fastest().inverse(Matrix.of(sums)).x();
+    }
+
+    void add(double[] v, double importance) {
+      for (int i = 0; i < EXPERTS; i++) {
+        for (int j = 0; j < EXPERTS; j++) {
+          sums[i][j] += importance * v[i] * v[j];
+        }
+      }
+      Matrix inverse = inverse();
+      double trace = 0;
+      for (int k = 0; k < EXPERTS; k++) {
+        trace += inverse.get(k, k);
+      }
+      double fade = Math.max(kept, trace / traceMax);
+      sums = Arrays.stream(sums).map(row -> times(row, fade)).toArray(double[][]::new);
+    }
+
+    private static double[] times(double[] row, double factor) {
+      return Arrays.stream(row).map(value -> factor * value).toArray();
+    }
+
+    void descend(double[] gradient, double[] weights) {
+      Matrix inverse = inverse();
+      for (int i = 0; i < EXPERTS; i++) {
+        for (int j = 0; j < EXPERTS; j++) {
+          weights[i] -= inverse.get(i, j) * gradient[j];
+        }
+      }
+    }
+  }
+
+  /** Fixed-share Bayes, logistic mixing, and fixed-share Bayes over the five. */
   private static final class SlowClasses {
     final int classes;
     final double trust;
     final double[][] bayes = new double[ClassMixer.SHARES.length][EXPERTS];
-    final double[][] logistic = new double[ClassMixer.RATES.length][EXPERTS];
+    final double[][] logistic = new double[ClassMixer.RATES.length + 1][EXPERTS];
+    final SlowCurvature curvature =
+        new SlowCurvature(ClassMixer.CURVATURE_FIRST, ClassMixer.CURVATURE_KEPT);
     final double[] last = new double[bayes.length + logistic.length];
 
     SlowClasses(int classes, double trust) {
@@ -139,16 +192,41 @@ class MixerTest {
         }
         share(bayes[m], trust * ClassMixer.SHARES[m]);
       }
-      for (int m = 0; m < logistic.length; m++) {
-        double[] mixture = mixtures[bayes.length + m];
+      for (int m = 0; m < ClassMixer.RATES.length; m++) {
+        double[] gradient = gradient(p, mixtures[bayes.length + m], label);
         for (int k = 0; k < EXPERTS; k++) {
-          double gradient = 0; // of -log mixture[label]
-          for (int c = 0; c < classes; c++) {
-            gradient += (mixture[c] - (c == label ? 1 : 0)) * log(p, k, c);
-          }
-          logistic[m][k] -= rate(p, trust * ClassMixer.RATES[m], weight) * gradient;
+          logistic[m][k] -= rate(p, trust * ClassMixer.RATES[m], weight) * gradient[k];
         }
       }
+      newton(p, mixtures[last.length - 1], label, trust * weight);
+    }
+
+    /** Of -log mixture[label]. */
+    double[] gradient(double[][] p, double[] mixture, int label) {
+      double[] gradient = new double[EXPERTS];
+      for (int k = 0; k < EXPERTS; k++) {
+        for (int c = 0; c < classes; c++) {
+          gradient[k] += (mixture[c] - (c == label ? 1 : 0)) * log(p, k, c);
+        }
+      }
+      return gradient;
+    }
+
+    void newton(double[][] p, double[] mixture, int label, double importance) {
+      int[] byProbability =
+          IntStream.range(0, classes)
+              .boxed()
+              .sorted(Comparator.comparingDouble(c -> -mixture[c]))
+              .mapToInt(Integer::intValue)
+              .toArray();
+      int a = byProbability[0];
+      int b = byProbability[1];
+      double[] apart = new double[EXPERTS];
+      Arrays.setAll(apart, k -> log(p, k, a) - log(p, k, b));
+      curvature.add(apart, importance * Math.max(ClassMixer.BEND_MIN, mixture[a] * mixture[b]));
+      double[] gradient = gradient(p, mixture, label);
+      Arrays.setAll(gradient, k -> importance * gradient[k]);
+      curvature.descend(gradient, logistic[ClassMixer.RATES.length]);
     }
   }
 
@@ -217,6 +295,7 @@ class MixerTest {
       assertNear(state.get("mixer.bayes_quick"), slow.bayes[1], 1e-4, what);
       assertNear(state.get("mixer.logistic_slow"), slow.logistic[0], 1e-4, what);
       assertNear(state.get("mixer.logistic_quick"), slow.logistic[1], 1e-3, what);
+      assertNear(state.get("mixer.logistic_newton"), slow.logistic[2], 1e-3, what);
       assertNear(state.get("mixer.last"), slow.last, 2e-3, what);
       assertNear(mixer.weights(), slow.bayes[0], 1e-4, what);
       assertThat(Arrays.stream(mixer.weights()).sum()).isCloseTo(1, within(1e-12));
@@ -254,10 +333,13 @@ class MixerTest {
     }
   }
 
-  /** A Bayesian with Laplace errors, a correction by normalised least mean squares, and both. */
+  /** A Bayesian with Laplace errors, and two corrections mixed in the same way. */
   private static final class SlowValues {
     final double[] weights = new double[EXPERTS];
-    final double[] correction = new double[EXPERTS];
+    final double[] followed = new double[EXPERTS];
+    final double[] fitted = new double[EXPERTS];
+    final SlowCurvature curvature =
+        new SlowCurvature(ValueMixer.CURVATURE_FIRST, ValueMixer.CURVATURE_KEPT);
     final double[] last = {0.5, 0.5};
     final double[] errors = new double[EXPERTS];
     final double[] lastErrors = new double[2];
@@ -277,16 +359,25 @@ class MixerTest {
       return clipped;
     }
 
-    double[] mixtures(double[] says) {
+    double mean(double[] says) {
       double mean = 0;
       for (int k = 0; k < EXPERTS; k++) {
         mean += weights[k] * says[k];
       }
+      return mean;
+    }
+
+    double corrected(double[] says, double[] correction) {
+      double mean = mean(says);
       double more = 0;
       for (int k = 0; k < EXPERTS; k++) {
         more += correction[k] * (says[k] - mean);
       }
-      return new double[] {mean, mean + more};
+      return Math.max(least, Math.min(greatest, mean + more));
+    }
+
+    double[] mixtures(double[] says) {
+      return new double[] {corrected(says, followed), corrected(says, fitted)};
     }
 
     double mix(float[] says) {
@@ -308,20 +399,32 @@ class MixerTest {
       return scale;
     }
 
+    static double bounded(double error, double scale) {
+      double most = ValueMixer.ERRORS_MAX * scale;
+      return Math.max(-most, Math.min(most, error));
+    }
+
     void learn(float[] said, double target, double weight) {
       double[] says = clipped(said);
       double[] both = mixtures(says);
+      double mean = mean(says);
       age = age * ValueMixer.KEPT + 1;
       double scale = weigh(says, target, weight, weights, errors, ValueMixer.SHARE);
-      double error = Math.max(-2 * scale, Math.min(2 * scale, both[1] - target));
+      double error = bounded(both[0] - target, scale);
       double squares = 0.1 * EXPERTS * scale * scale;
       for (double value : says) {
-        squares += Math.pow(value - both[0], 2);
+        squares += Math.pow(value - mean, 2);
       }
       for (int k = 0; k < EXPERTS; k++) {
-        correction[k] -=
-            trust * ValueMixer.RATE * Math.min(1, weight) * error * (says[k] - both[0]) / squares;
+        followed[k] -=
+            trust * ValueMixer.RATE * Math.min(1, weight) * error * (says[k] - mean) / squares;
       }
+      double[] beside = new double[EXPERTS];
+      Arrays.setAll(beside, k -> (says[k] - mean) / scale);
+      double importance = trust * weight * bounded(both[1] - target, scale) / (both[1] - target);
+      curvature.add(beside, importance);
+      double slope = importance * (both[1] - target) / scale;
+      curvature.descend(Arrays.stream(beside).map(v -> slope * v).toArray(), fitted);
       weigh(both, target, weight, last, lastErrors, ValueMixer.LAST_SHARE);
       least = Math.min(least, target);
       greatest = Math.max(greatest, target);
@@ -353,7 +456,8 @@ class MixerTest {
       String what = "event " + event;
       assertNear(state.get("mixer.weights"), slow.weights, 1e-4, what);
       assertNear(state.get("mixer.errors"), slow.errors, 1e-6, what);
-      assertNear(state.get("mixer.correction"), slow.correction, 1e-4, what);
+      assertNear(state.get("mixer.correction"), slow.followed, 1e-4, what);
+      assertNear(state.get("mixer.correction_least_squares"), slow.fitted, 1e-3, what);
       assertNear(state.get("mixer.last"), slow.last, 1e-3, what);
       assertNear(state.get("mixer.last_errors"), slow.lastErrors, 1e-3, what);
       double[] seen = {slow.age, slow.least, slow.greatest};
@@ -497,6 +601,7 @@ class MixerTest {
     mixer.learn(said, 0, 0, 0f);
     constant.learn(0, 0f);
     Map<String, double[]> state = state(mixer);
+    state.remove("mixer.curvature"); // no weights
     for (double[] weights : List.copyOf(state.values())) {
       for (double weight : weights) {
         assertThat(weight).isCloseTo(1.0 / weights.length, within(1e-12));

@@ -64,6 +64,7 @@ final class PanelNodes {
     mixtures.add(weighted(p, "mixer.bayes_quick"));
     mixtures.add(softmax(weighted(logarithms, "mixer.logistic_slow")));
     mixtures.add(softmax(weighted(logarithms, "mixer.logistic_quick")));
+    mixtures.add(softmax(weighted(logarithms, "mixer.logistic_newton")));
     List<String> terms = new ArrayList<>();
     for (int m = 0; m < mixtures.size(); m++) {
       terms.add(graph.node("Mul", List.of(mixtures.get(m), graph.real(last[m]))));
@@ -123,20 +124,22 @@ final class PanelNodes {
     return graph.node("Softmax", sums, Attribute.number("axis", 1));
   }
 
-  /** The mean of what the experts say, and the mean with a correction; [N, 1]. */
+  /** The mean of what the experts say, with two corrections; [N, 1]. */
   private String values(String said, int experts) {
     double[] seen = tensors.doubles("mixer.seen");
     double[] last = tensors.doubles("mixer.last");
     String says = within(graph.cast(said, Element.DOUBLE), seen[1], seen[2]);
     String mean = product(says, "mixer.weights", experts);
     String beside = graph.node("Sub", List.of(says, mean));
-    String correction = product(beside, "mixer.correction", experts);
-    String corrected = graph.node("Add", List.of(mean, correction));
-    return graph.node(
-        "Add",
-        List.of(
-            graph.node("Mul", List.of(mean, graph.real(last[0]))),
-            graph.node("Mul", List.of(corrected, graph.real(last[1])))));
+    List<String> corrections = List.of("mixer.correction", "mixer.correction_least_squares");
+    List<String> terms = new ArrayList<>();
+    for (int m = 0; m < last.length; m++) {
+      String correction = product(beside, corrections.get(m), experts);
+      String corrected = graph.node("Add", List.of(mean, correction));
+      String believed = within(corrected, seen[1], seen[2]);
+      terms.add(graph.node("Mul", List.of(believed, graph.real(last[m]))));
+    }
+    return graph.add(terms);
   }
 
   private String product(String values, String weights, int experts) {
