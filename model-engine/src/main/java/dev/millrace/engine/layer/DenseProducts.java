@@ -19,6 +19,8 @@ final class DenseProducts {
    */
   private static final long PAYS = 2_000_000;
 
+  private static final int UNKNOWN = -1;
+
   private final DenseShape shape;
   private final Parameter kernel;
   private final Signal x;
@@ -28,6 +30,7 @@ final class DenseProducts {
   private final ProductGradient product = new ProductGradient();
   private final int[] active; // inputs that are not 0
   private final float[] factors;
+  private int found; // how many these are of the row at hand, or UNKNOWN
   private final Workers.Share forward = this::forwardShare;
   private final Workers.Share weightGradient = this::weightGradientShare;
   private final Workers.Share inputGradient = this::inputGradientShare;
@@ -56,6 +59,7 @@ final class DenseProducts {
   void forward(float[] parameters, float[] z, int rows) {
     this.parameters = parameters;
     result = z;
+    found = UNKNOWN;
     products.packRows(x.values(), x.offset(), rows, shape.inputs(), workspace);
     run(forward, rows, true);
   }
@@ -119,6 +123,9 @@ final class DenseProducts {
 
   /** Lists the inputs of the one row that are not 0, and returns how many they are. */
   private int findActive() {
+    if (found != UNKNOWN) {
+      return found;
+    }
     int inputs = shape.inputs();
     float[] values = x.values();
     int from = x.offset();
@@ -129,6 +136,7 @@ final class DenseProducts {
       factors[count] = value;
       count += value != 0 ? 1 : 0;
     }
+    found = count;
     return count;
   }
 
