@@ -19,6 +19,7 @@ final class CopyChoice {
   private Long version;
 
   @Mixin private PartitionFlag partition;
+  @Mixin private HelpFlag help;
 
   /** Whether one partition is meant, and the others are not. */
   boolean isOfOnePartition() {

@@ -36,6 +36,7 @@ final class SnapshotsRollbackCommand implements Callable<Integer> {
 
   @Mixin private PartitionFlag partition;
   @Mixin private KernelFlag kernels;
+  @Mixin private HelpFlag help;
 
   @Override
   public Integer call() throws IOException {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CommandLineTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
@@ -202,6 +203,26 @@ class CommandLineTest {
     assertThat(result.code()).isZero();
     assertThat(result.out()).contains("Examples:", "millrace " + command + " ", "--verbose");
     assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void shouldHelpWithEveryCommandOfEveryCommand() {
+    assertHelps(new CommandLine(new Main()), List.of());
+  }
+
+  private static void assertHelps(CommandLine line, List<String> names) {
+    List<Object> args = new ArrayList<>(names);
+    args.add("--help");
+    Result result = run(args.toArray());
+    assertThat(result.code()).as("%s", args).isZero();
+    assertThat(result.out()).as("%s", args).startsWith("Usage: millrace").contains("-h, --help");
+    line.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              List<String> path = new ArrayList<>(names);
+              path.add(name);
+              assertHelps(command, path);
+            });
   }
 
   @Test

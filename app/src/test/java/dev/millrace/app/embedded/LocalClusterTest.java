@@ -25,7 +25,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("counts the threads of Kafka")
 class LocalClusterTest {
   private static final NewTopic EVENTS = new NewTopic("events", 1, (short) 1);
   private static final String SUBJECT = "events-value";

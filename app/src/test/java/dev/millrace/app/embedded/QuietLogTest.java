@@ -20,8 +20,10 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Whoever runs the demo sees the demo, and nothing of the broker under it. */
+@Isolated("hears every line that is logged")
 class QuietLogTest {
   @TempDir Path dir;
 

@@ -10,7 +10,6 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.config.Pipeline;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,21 +28,13 @@ class BrokerAwayTest {
   private static final int RUN = 400;
 
   @TempDir Path dir;
-  private final int kafkaPort = freePort();
-  private final int registryPort = freePort();
+  private final int kafkaPort = Ports.free();
+  private final int registryPort = Ports.free();
   private Process cluster;
 
   @AfterEach
   void stop() throws InterruptedException {
     cluster.destroyForcibly().waitFor();
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private void startCluster() throws IOException {

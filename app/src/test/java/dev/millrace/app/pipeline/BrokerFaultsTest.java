@@ -11,8 +11,6 @@ import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.config.Pipeline;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -47,7 +46,7 @@ class BrokerFaultsTest {
   void shouldCommitWhatThePlainLoopSaysWhateverStrikesItsRequests() throws Exception {
     long seed = Long.getLong("millrace.fault.seed", System.nanoTime());
     System.out.println("-Dmillrace.fault.seed=" + seed);
-    int[] ports = freePorts(4);
+    int[] ports = IntStream.generate(Ports::free).distinct().limit(4).toArray();
     try (LocalCluster cluster =
             LocalCluster.start(dir.resolve("cluster"), ports[0], 0, withProxy(ports));
         FaultProxy proxy = FaultProxy.start(ports[3], ports[1]);
@@ -158,18 +157,5 @@ class BrokerFaultsTest {
         "1@127.0.0.1:" + ports[2],
         "listener.security.protocol.map",
         "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
-  }
-
-  private static int[] freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    int[] ports = new int[count];
-    for (int i = 0; i < count; i++) {
-      held.add(new ServerSocket(0));
-      ports[i] = held.get(i).getLocalPort();
-    }
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return ports;
   }
 }
