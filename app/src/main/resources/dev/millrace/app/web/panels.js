@@ -12,7 +12,18 @@ export const element = (name, attributes = {}, ...children) => {
   return made;
 };
 
-export const fill = (id, ...children) => document.getElementById(id).replaceChildren(...children);
+const name = (control) => control.ariaLabel ?? control.innerText;
+
+/** Makes these the children of an element. What is there already stays, and the focus stays on the control of its name. */
+export const fill = (id, ...children) => {
+  const parent = document.getElementById(id);
+  const made = parent.cloneNode(false);
+  made.append(...children);
+  if (made.isEqualNode(parent)) return;
+  const held = parent.contains(document.activeElement) ? name(document.activeElement) : null;
+  parent.replaceChildren(...made.childNodes);
+  if (held) [...parent.querySelectorAll('button')].find((button) => name(button) === held)?.focus({preventScroll: true});
+};
 
 export const show = (id, there) => {
   document.getElementById(id).hidden = !there;

@@ -43,6 +43,10 @@ import org.openqa.selenium.Keys;
 class DashboardTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int EVENTS = 2_000;
+
+  /** From one copy to the next: 10 steps of 32. Two copies are kept. */
+  private static final int COPY_EVENTS = 320;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -88,8 +92,12 @@ class DashboardTest {
 
   /** The next events; returns when they are in the figures of the page's server. */
   private void feed() {
-    Elec2.send(cluster, values.subList(sent, sent + EVENTS));
-    sent += EVENTS;
+    feed(EVENTS);
+  }
+
+  private void feed(int events) {
+    Elec2.send(cluster, values.subList(sent, sent + events));
+    sent += events;
     await().atMost(PATIENCE).until(() -> read() >= sent);
   }
 
@@ -166,6 +174,36 @@ class DashboardTest {
                   """))
           .as("controls without a name")
           .isEqualTo(0L);
+    }
+  }
+
+  /** Frames come each second and copies each commit; both are drawn anew. */
+  @Test
+  void shouldLeaveTheFocusWhereItIsWhenFiguresMove() throws Exception {
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      String newest = "#snapshots tbody tr:first-child button";
+      String label = "return (document.activeElement ?? document.body).ariaLabel";
+      await().atMost(PATIENCE).until(() -> browser.count(newest) > 0);
+      browser.run("document.querySelector(arguments[0]).focus()", newest);
+      String focused = (String) browser.run(label);
+      assertThat(focused).startsWith("Roll back to version ");
+      feed(COPY_EVENTS);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  !focused.equals(
+                      browser.run(
+                          "return document.querySelector(arguments[0])?.ariaLabel", newest)));
+      assertThat(browser.run(label)).isEqualTo(focused);
+      browser.run("document.querySelector('#pipelines button').focus()");
+      feed();
+      String learned = "[data-tile=learned] .value";
+      String before = browser.text(learned);
+      feed();
+      await().atMost(PATIENCE).until(() -> !browser.text(learned).equals(before));
+      assertThat(browser.run("return document.activeElement.innerText")).isEqualTo("elec2");
     }
   }
 

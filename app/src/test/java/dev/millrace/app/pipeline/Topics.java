@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -56,7 +58,13 @@ public final class Topics {
     return committed(cluster.bootstrapServers(), topic);
   }
 
+  /**
+   * Every record of a transaction whose commit was decided before the call: Kafka writes the
+   * markers of one transaction partition by partition, so that a group's offset may show a commit
+   * that the topic does not yet.
+   */
   static List<ConsumerRecord<byte[], byte[]>> committed(String bootstrapServers, String topic) {
+    awaitMarkers(bootstrapServers);
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (var consumer = consumer(bootstrapServers, topic, "read_committed")) {
       TopicPartition partition = new TopicPartition(topic, 0);
@@ -66,6 +74,18 @@ public final class Topics {
       }
     }
     return records;
+  }
+
+  private static void awaitMarkers(String bootstrapServers) {
+    var deciding =
+        new ListTransactionsOptions().filterStates(List.of(TransactionState.PREPARE_COMMIT));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      await()
+          .atMost(PATIENCE)
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> admin.listTransactions(deciding).all().get().isEmpty());
+    }
   }
 
   public static Metrics lastMetrics(LocalCluster cluster, String topic) {
