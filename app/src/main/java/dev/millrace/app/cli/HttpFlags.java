@@ -6,8 +6,10 @@ import dev.millrace.topology.config.Pipeline;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Option;
 public final class HttpFlags {
   private static final String HOST = "127.0.0.1";
   private static final int PORT = 8080;
+  private static final Duration OTLP_INTERVAL = Duration.ofMinutes(1);
 
   /** The last port to try where none was stated. */
   private static final int PORT_MAX = 8099;
@@ -37,6 +40,16 @@ public final class HttpFlags {
           "Also log the figures of each second there, as TensorBoard reads them, a run a model.")
   private Path tensorBoard;
 
+  @Option(
+      names = "--otlp",
+      paramLabel = "URL",
+      description = {
+        "Also send what /metrics shows to an OpenTelemetry collector, each minute, such as",
+        "http://localhost:4318/v1/metrics. OTEL_METRIC_EXPORT_INTERVAL (ms) and",
+        "OTEL_EXPORTER_OTLP_HEADERS count."
+      })
+  private URI collector;
+
   /**
    * Opens the page of pipelines that are about to start, unless it is off.
    *
@@ -44,18 +57,56 @@ public final class HttpFlags {
    */
   Dashboard open(List<Pipeline> pipelines, InstantSource clock, PrintWriter err) {
     if ("off".equals(http)) {
-      if (tensorBoard != null) {
-        throw new UserException(
-            "--tensorboard logs what the page shows, and --http is off",
-            "Leave out one of the two; --http 0 takes any free port");
-      }
+      requireNothingOf(tensorBoard, "--tensorboard");
+      requireNothingOf(collector, "--otlp");
       return Dashboard.none();
     }
+    Duration every = interval(System.getenv("OTEL_METRIC_EXPORT_INTERVAL"));
+    requireHttp(collector);
     Dashboard dashboard = opened(pipelines, clock, err);
     if (tensorBoard != null) {
       dashboard.logTo(new TensorBoardLog(tensorBoard));
     }
+    if (collector != null) {
+      dashboard.pushTo(collector, every);
+    }
     return dashboard;
+  }
+
+  private static void requireNothingOf(Object value, String flag) {
+    if (value != null) {
+      throw new UserException(
+          flag + " takes what the page shows, and --http is off",
+          "Leave out one of the two; --http 0 takes any free port");
+    }
+  }
+
+  private static void requireHttp(URI collector) {
+    if (collector != null
+        && (collector.getHost() == null
+            || !List.of("http", "https").contains(collector.getScheme()))) {
+      throw new UserException(
+          "--otlp is '" + collector + "'; expected http://HOST:PORT/PATH or https://HOST:PORT/PATH",
+          "As in --otlp http://localhost:4318/v1/metrics");
+    }
+  }
+
+  /** Of a number of milliseconds; a minute if there is none. */
+  private static Duration interval(String milliseconds) {
+    if (milliseconds == null || milliseconds.isBlank()) {
+      return OTLP_INTERVAL;
+    }
+    try {
+      long parsed = Long.parseLong(milliseconds.strip());
+      if (parsed > 0) {
+        return Duration.ofMillis(parsed);
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new UserException(
+        "OTEL_METRIC_EXPORT_INTERVAL is '" + milliseconds + "'; expected milliseconds above 0",
+        "As in OTEL_METRIC_EXPORT_INTERVAL=60000");
   }
 
   private Dashboard opened(List<Pipeline> pipelines, InstantSource clock, PrintWriter err) {

@@ -2,6 +2,7 @@ package dev.millrace.app.web;
 
 import dev.millrace.app.host.PipelineHost;
 import dev.millrace.app.monitor.Frames;
+import dev.millrace.app.monitor.OtlpPush;
 import dev.millrace.app.monitor.PipelineMonitor;
 import dev.millrace.app.monitor.TensorBoardLog;
 import dev.millrace.topology.ModelProbe;
@@ -9,6 +10,7 @@ import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class Dashboard implements AutoCloseable {
   private final Monitors monitors;
   private final HttpFace face; // null where nothing is to be served
   private Thread logging; // null unless figures are logged
+  private OtlpPush pushing; // null unless figures are sent
 
   private Dashboard(Frames frames, Monitors monitors, HttpFace face) {
     this.frames = frames;
@@ -83,6 +86,11 @@ public final class Dashboard implements AutoCloseable {
                 });
   }
 
+  /** Sends what {@code /metrics} shows to an OpenTelemetry collector as well. */
+  public void pushTo(URI collector, Duration every) {
+    pushing = OtlpPush.start(collector, every, monitors.all());
+  }
+
   /** Whom to tell how the start of a pipeline gets on. */
   public StartListener listener(Pipeline pipeline) {
     return monitors.find(pipeline.name()).map(StartListener.class::cast).orElse(StartListener.NONE);
@@ -116,6 +124,9 @@ public final class Dashboard implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+    if (pushing != null) {
+      pushing.close();
     }
     if (face != null) {
       face.close();

@@ -465,6 +465,29 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldRefuseACollectorThatIsNoneOrThatNothingIsSentTo() {
+    Path pipeline = EXAMPLES.resolve("elec2.yaml");
+    assertFails(
+        1,
+        "--otlp is 'localhost:4318'; expected http://HOST:PORT/PATH or https://HOST:PORT/PATH. As"
+            + " in --otlp http://localhost:4318/v1/metrics.",
+        "run",
+        pipeline,
+        "--otlp",
+        "localhost:4318");
+    assertFails(
+        1,
+        "--otlp takes what the page shows, and --http is off. Leave out one of the two; --http 0"
+            + " takes any free port.",
+        "run",
+        pipeline,
+        "--http",
+        "off",
+        "--otlp",
+        "http://localhost:4318/v1/metrics");
+  }
+
+  @Test
   void shouldShowTheTypingErrorAndNotTheOptionThatMissesForIt() {
     assertFails(
         2,
