@@ -2,6 +2,7 @@ package dev.millrace.app.cli;
 
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -14,9 +15,10 @@ import picocli.CommandLine.ParameterException;
 final class CopyChoice {
   @Option(
       names = "--version",
-      paramLabel = "N",
-      description = "The copy of that version. Default: the newest.")
-  private Long version;
+      paramLabel = "N|TAG",
+      converter = CopyNameConverter.class,
+      description = "The copy of that version, or with that tag. Default: the newest.")
+  private CopyName name; // null for the newest
 
   @Mixin private PartitionFlag partition;
   @Mixin private HelpFlag help;
@@ -28,7 +30,7 @@ final class CopyChoice {
 
   /** The one partition meant where the model comes from a file, which holds one version. */
   OptionalInt partitionOfFile(CommandSpec spec) {
-    if (version != null) {
+    if (name != null) {
       throw new ParameterException(
           spec.commandLine(), "--version chooses a published copy; a file holds one model");
     }
@@ -37,6 +39,6 @@ final class CopyChoice {
 
   /** Of each model meant, the copy meant. */
   Map<SnapshotTopic, SnapshotManifest> in(Pipeline pipeline) {
-    return partition.copies(pipeline, version);
+    return partition.copies(pipeline, name == null ? CopyName.NEWEST : name);
   }
 }

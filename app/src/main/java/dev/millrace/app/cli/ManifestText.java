@@ -5,14 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A manifest as {@code snapshots list} and {@code show} print it. */
 final class ManifestText {
   static final String HEADER =
-      "%-20s %10s %10s %14s %14s  %-12s  %s"
+      "%-20s %10s %10s %14s %14s  %-12s  %-12s  %s"
           .formatted(
-              "MODEL", "VERSION", "PARENT", "FIRST OFFSET", "LAST OFFSET", "DIGEST", "CHANGES");
+              "MODEL",
+              "VERSION",
+              "PARENT",
+              "FIRST OFFSET",
+              "LAST OFFSET",
+              "DIGEST",
+              "TAG",
+              "CHANGES");
 
   private static final int DIGEST_SHOWN = 12;
 
@@ -37,17 +45,18 @@ final class ManifestText {
   }
 
   /** A line of a table below {@link #HEADER}. */
-  static String row(SnapshotManifest manifest) {
+  static String row(SnapshotManifest manifest, Optional<String> tag) {
     SnapshotManifest.Lineage lineage = manifest.lineage();
     return String.format(
             Locale.ROOT,
-            "%-20s %10d %10s %14d %14d  %-12s  %s",
+            "%-20s %10d %10s %14d %14d  %-12s  %-12s  %s",
             manifest.model(),
             manifest.version(),
             lineage.parentVersion() == null ? "-" : lineage.parentVersion(),
             lineage.firstOffset(),
             lineage.lastOffset(),
             manifest.weightsDigest().substring(0, DIGEST_SHOWN),
+            tag.orElse("-"),
             lineage.changes().stream()
                 .map(SnapshotManifest.Change::what)
                 .collect(Collectors.joining("; ")))

@@ -2,11 +2,11 @@ package dev.millrace.app.cli;
 
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** Which models' copies are meant; a picocli mixin. */
@@ -27,23 +27,16 @@ final class PartitionFlag {
     return partition == null ? OptionalInt.empty() : OptionalInt.of(partition);
   }
 
-  /**
-   * Of each model meant, the copy meant.
-   *
-   * @param version null for the newest
-   */
-  Map<SnapshotTopic, SnapshotManifest> copies(Pipeline pipeline, Long version) {
+  /** Of each model meant, the copy meant. */
+  Map<SnapshotTopic, SnapshotManifest> copies(Pipeline pipeline, CopyName name) {
     Map<SnapshotTopic, SnapshotManifest> chosen = new LinkedHashMap<>();
-    SnapshotTopic.choose(
-            pipeline, given(), version == null ? OptionalLong.empty() : OptionalLong.of(version))
+    SnapshotTopic.choose(pipeline, given(), name)
         .forEach((topic, copy) -> chosen.put(topic, readable(copy)));
     if (chosen.isEmpty()) {
       throw new UserException(
-          "no snapshot of pipeline '%s' is kept%s%s"
+          "no snapshot of pipeline '%s' is kept %s%s"
               .formatted(
-                  pipeline.name(),
-                  version == null ? "" : " of version " + version,
-                  partition == null ? "" : " for partition " + partition),
+                  pipeline.name(), name, partition == null ? "" : " for partition " + partition),
           "millrace snapshots list shows those there are; snapshots.every in the pipeline file"
               + " says how often one is made");
     }

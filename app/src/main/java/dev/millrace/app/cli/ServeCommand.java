@@ -5,6 +5,7 @@ import dev.millrace.schemas.registry.ConfluentSchemaRegistry;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.serve.RequestTopic;
 import dev.millrace.topology.serve.ServeListener;
 import dev.millrace.topology.serve.ServedModel;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       "  millrace serve elec2.yaml",
       "  curl http://127.0.0.1:8000/v2/models/elec2",
       "  millrace serve elec2.yaml --topic questions --output answers",
-      "  millrace serve elec2.yaml --model-version 12000 --http 0.0.0.0:8000"
+      "  millrace serve elec2.yaml --model-version 12000 --http 0.0.0.0:8000",
+      "  millrace serve elec2.yaml --model-version production"
     })
 public final class ServeCommand implements Callable<Integer> {
   private static final Duration GLANCE = Duration.ofMillis(200);
@@ -73,9 +74,13 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--model-version",
-      paramLabel = "V",
-      description = "Serve this version of each model and no other. Default: the newest.")
-  private Long version;
+      paramLabel = "N|TAG",
+      converter = CopyNameConverter.class,
+      description = {
+        "Serve this version of each model and no other, or whichever copy has this tag.",
+        "Default: the newest."
+      })
+  private CopyName which; // null for the newest
 
   @Option(
       names = "--copies",
@@ -100,9 +105,7 @@ public final class ServeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     ServedModels.Options options =
         new ServedModels.Options(
-            version == null ? OptionalLong.empty() : OptionalLong.of(version),
-            kernels.select(err),
-            copies);
+            which == null ? CopyName.NEWEST : which, kernels.select(err), copies);
     try (Interrupt interrupt = new Interrupt();
         ServedModels models = ServedModels.follow(pipeline, options, new Told(err));
         SchemaRegistry registry = new ConfluentSchemaRegistry(pipeline.registry());
@@ -168,15 +171,16 @@ public final class ServeCommand implements Callable<Integer> {
     if (!models.all().isEmpty()) {
       return;
     }
-    if (version != null) {
+    if (which != null && which.version().isPresent()) {
       throw new UserException(
           "version %d of pipeline '%s' is not among the copies that are kept"
-              .formatted(version, models.pipeline().name()),
+              .formatted(which.version().getAsLong(), models.pipeline().name()),
           "millrace snapshots list " + file + " says which are");
     }
     err.printf(
-        "%s: no model has been published yet; the first is served as soon as it is%n",
-        models.pipeline().name());
+        "%s: no model has been %s yet; the first is served as soon as it is%n",
+        models.pipeline().name(),
+        which == null ? "published" : "tagged " + which.tag().orElseThrow());
     err.flush();
   }
 

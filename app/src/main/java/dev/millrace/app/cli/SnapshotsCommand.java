@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "snapshots",
     description =
-        "Lists, compares, exports, verifies, installs and goes back to the published copies of"
-            + " models.",
+        "Lists, compares, exports, verifies, tags, installs and goes back to the published copies"
+            + " of models.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
       "  millrace snapshots verify elec2.yaml",
       "  millrace snapshots restore elec2.yaml",
       "  millrace snapshots install new.yaml --from elec2.yaml",
-      "  millrace snapshots rollback elec2.yaml --version 1000"
+      "  millrace snapshots rollback elec2.yaml --version 1000",
+      "  millrace snapshots tag elec2.yaml production --version 1000",
+      "  millrace snapshots untag elec2.yaml production"
     },
     subcommands = {
       SnapshotsListCommand.class,
@@ -31,7 +33,9 @@ import picocli.CommandLine.Spec;
       SnapshotsVerifyCommand.class,
       SnapshotsRestoreCommand.class,
       SnapshotsInstallCommand.class,
-      SnapshotsRollbackCommand.class
+      SnapshotsRollbackCommand.class,
+      SnapshotsTagCommand.class,
+      SnapshotsUntagCommand.class
     })
 public final class SnapshotsCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -6,6 +6,7 @@ import dev.millrace.engine.model.ModelSpec;
 import dev.millrace.formats.TensorDifference;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import dev.millrace.topology.store.ModelDifferences;
 import java.io.IOException;
@@ -34,17 +35,25 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace snapshots diff elec2.yaml 1000 2000",
-      "  millrace snapshots diff elec2.yaml 1000 2000 --partition 3 -o json"
+      "  millrace snapshots diff elec2.yaml production 2000 --partition 3 -o json"
     })
 final class SnapshotsDiffCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PipelineFlags source;
 
-  @Parameters(index = "1", paramLabel = "VERSION", description = "One copy.")
-  private long one;
+  @Parameters(
+      index = "1",
+      paramLabel = "N|TAG",
+      converter = CopyNameConverter.class,
+      description = "One copy, by its version or a tag.")
+  private CopyName one;
 
-  @Parameters(index = "2", paramLabel = "OTHER_VERSION", description = "The copy to compare with.")
-  private long other;
+  @Parameters(
+      index = "2",
+      paramLabel = "N|TAG",
+      converter = CopyNameConverter.class,
+      description = "The copy to compare with.")
+  private CopyName other;
 
   @Mixin private PartitionFlag partition;
   @Mixin private KernelFlag kernels;
@@ -62,26 +71,34 @@ final class SnapshotsDiffCommand implements Callable<Integer> {
             others.entrySet().stream()
                 .filter(entry -> entry.getKey().model().equals(topic.model()))
                 .findFirst()
-                .ifPresent(entry -> compare(topic, manifest, entry.getValue(), with, all, lines)));
+                .ifPresent(
+                    entry ->
+                        compare(
+                            topic.model(),
+                            topic.learner(manifest, with),
+                            manifest,
+                            entry.getKey().learner(entry.getValue(), with),
+                            entry.getValue(),
+                            all,
+                            lines)));
     source.print(spec, all, lines);
     return ExitCodes.OK;
   }
 
   private static void compare(
-      SnapshotTopic topic,
+      String model,
+      Learner before,
       SnapshotManifest first,
+      Learner after,
       SnapshotManifest second,
-      Kernels kernels,
       List<Map<String, Object>> all,
       List<String> lines) {
-    Learner before = topic.learner(first, kernels);
-    Learner after = topic.learner(second, kernels);
     List<String> stated =
         ModelDifferences.between(
             ModelSpec.fromJson(first.spec()), ModelSpec.fromJson(second.spec()));
     List<TensorDifference> tensors = TensorDifference.between(before, after);
     all.add(json(first, second, stated, tensors));
-    lines.add("%s, versions %d and %d".formatted(topic.model(), first.version(), second.version()));
+    lines.add("%s, versions %d and %d".formatted(model, first.version(), second.version()));
     lines.add(stated.isEmpty() ? "they state the same model" : String.join("\n", stated));
     lines.add("%-40s %14s %14s %14s".formatted("ARRAY", "NORM", "OTHER NORM", "DISTANCE"));
     for (TensorDifference t : tensors) {

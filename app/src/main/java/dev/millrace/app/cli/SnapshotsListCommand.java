@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code millrace snapshots list}. */
 @Command(
     name = "list",
-    description = "Lists the copies that are kept, the oldest first.",
+    description = "Lists the copies that are kept, the oldest first, then those with a tag.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace snapshots list elec2.yaml",
@@ -30,12 +30,14 @@ final class SnapshotsListCommand implements Callable<Integer> {
     List<String> lines = new ArrayList<>();
     lines.add(ManifestText.HEADER);
     for (SnapshotTopic topic : SnapshotTopic.all(source.pipeline())) {
-      for (SnapshotTopic.Copy copy : topic.copies()) {
+      for (SnapshotTopic.Copy copy : topic.keptAndTagged()) {
         copy.manifest()
             .ifPresentOrElse(
                 manifest -> {
-                  all.add(ManifestText.json(manifest));
-                  lines.add(ManifestText.row(manifest));
+                  Map<String, Object> json = ManifestText.json(manifest);
+                  json.put("tag", copy.tag().orElse(null));
+                  all.add(json);
+                  lines.add(ManifestText.row(manifest, copy.tag()));
                 },
                 () -> {
                   all.add(

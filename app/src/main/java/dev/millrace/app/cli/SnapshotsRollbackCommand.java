@@ -1,6 +1,7 @@
 package dev.millrace.app.cli;
 
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  millrace snapshots list elec2.yaml",
-      "  millrace snapshots rollback elec2.yaml --version 1000"
+      "  millrace snapshots rollback elec2.yaml --version 1000",
+      "  millrace snapshots rollback elec2.yaml --version production"
     })
 final class SnapshotsRollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -30,9 +32,10 @@ final class SnapshotsRollbackCommand implements Callable<Integer> {
   @Option(
       names = "--version",
       required = true,
-      paramLabel = "N",
-      description = "The copy of that version.")
-  private Long version;
+      paramLabel = "N|TAG",
+      converter = CopyNameConverter.class,
+      description = "The copy of that version, or with that tag.")
+  private CopyName name;
 
   @Mixin private PartitionFlag partition;
   @Mixin private KernelFlag kernels;
@@ -42,7 +45,7 @@ final class SnapshotsRollbackCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Pipeline pipeline = target.pipeline();
     new Installation(spec, target, kernels)
-        .run(pipeline, partition.copies(pipeline, version), partition.isGiven());
+        .run(pipeline, partition.copies(pipeline, name), partition.isGiven());
     return ExitCodes.OK;
   }
 }

@@ -10,15 +10,19 @@ import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.StartListener;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.control.ControlTopic;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.recovery.SnapshotInstall;
+import dev.millrace.topology.recovery.SnapshotTags;
 import dev.millrace.topology.recovery.SnapshotTopic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -92,16 +96,28 @@ public final class PipelineHost implements AutoCloseable {
    *
    * @throws PreflightException if there is no such copy, or another instance runs
    */
-  public List<SnapshotInstall.Installed> rollback(OptionalInt partition, long version) {
+  public List<SnapshotInstall.Installed> rollback(OptionalInt partition, CopyName name) {
     if (!rollingBack.compareAndSet(false, true)) {
       throw new PreflightException(
           "pipeline '%s' is being rolled back already".formatted(pipeline.name()));
     }
     try {
-      return restartedWith(copies(partition, version), partition.isPresent());
+      return restartedWith(copies(partition, name), partition.isPresent());
     } finally {
       rollingBack.set(false);
     }
+  }
+
+  /**
+   * Tags a published copy, of one partition or of all.
+   *
+   * @return the copies that have the tag now
+   * @throws PreflightException if there is no such copy
+   */
+  public Collection<SnapshotManifest> tag(String tag, OptionalInt partition, CopyName name) {
+    Map<SnapshotTopic, SnapshotManifest> chosen = chosen(partition, name);
+    SnapshotTags.tag(pipeline, tag, chosen);
+    return chosen.values();
   }
 
   /**
@@ -123,20 +139,25 @@ public final class PipelineHost implements AutoCloseable {
     }
   }
 
-  private List<SnapshotInstall.Copy> copies(OptionalInt partition, long version) {
-    List<SnapshotInstall.Copy> copies =
-        SnapshotTopic.choose(pipeline, partition, OptionalLong.of(version)).entrySet().stream()
-            .map(chosen -> SnapshotInstall.Copy.of(chosen.getKey(), readable(chosen.getValue())))
-            .toList();
-    if (copies.isEmpty()) {
+  private List<SnapshotInstall.Copy> copies(OptionalInt partition, CopyName name) {
+    return chosen(partition, name).entrySet().stream()
+        .map(copy -> SnapshotInstall.Copy.of(copy.getKey(), copy.getValue()))
+        .toList();
+  }
+
+  private Map<SnapshotTopic, SnapshotManifest> chosen(OptionalInt partition, CopyName name) {
+    Map<SnapshotTopic, SnapshotManifest> chosen = new LinkedHashMap<>();
+    SnapshotTopic.choose(pipeline, partition, name)
+        .forEach((topic, copy) -> chosen.put(topic, readable(copy)));
+    if (chosen.isEmpty()) {
       throw new PreflightException(
-          "no snapshot of pipeline '%s' is kept of version %d%s"
+          "no snapshot of pipeline '%s' is kept %s%s"
               .formatted(
                   pipeline.name(),
-                  version,
+                  name,
                   partition.isPresent() ? " for partition " + partition.getAsInt() : ""));
     }
-    return copies;
+    return chosen;
   }
 
   private static SnapshotManifest readable(SnapshotTopic.Copy copy) {

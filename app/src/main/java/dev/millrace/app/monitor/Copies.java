@@ -22,7 +22,7 @@ final class Copies {
   }
 
   /**
-   * By model, the oldest version of each first.
+   * By model, the oldest version of each first, then those with a tag.
    *
    * @throws dev.millrace.topology.PreflightException if nothing has been published
    */
@@ -32,7 +32,7 @@ final class Copies {
       long end = topic.end();
       Read before = read.get(topic.model());
       if (before == null || before.end() != end) {
-        read.put(topic.model(), new Read(end, topic.copies()));
+        read.put(topic.model(), new Read(end, topic.keptAndTagged()));
       }
       newest.put(topic.model(), read.get(topic.model()).copies());
     }

@@ -1,5 +1,6 @@
 package dev.millrace.app.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.app.host.InstalledFields;
@@ -7,7 +8,9 @@ import dev.millrace.app.monitor.Frame;
 import dev.millrace.app.monitor.PipelineMonitor;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.recovery.SnapshotInstall;
+import dev.millrace.topology.recovery.SnapshotTags;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -30,7 +33,9 @@ final class AdminRoutes implements HttpService {
         .get("/{pipeline}", this::describe)
         .get("/{pipeline}/status", this::status)
         .get("/{pipeline}/snapshots", this::snapshots)
-        .post("/{pipeline}/snapshots/{version}/rollback", this::rollback);
+        .post("/{pipeline}/snapshots/{copy}/rollback", this::rollback)
+        .put("/{pipeline}/tags/{tag}", this::tag)
+        .delete("/{pipeline}/tags/{tag}", this::untag);
   }
 
   private void list(ServerRequest request, ServerResponse response) {
@@ -94,7 +99,10 @@ final class AdminRoutes implements HttpService {
                 copies.forEach(
                     copy -> {
                       ObjectNode each =
-                          json.addObject().put("model", model).put("version", copy.version());
+                          json.addObject()
+                              .put("model", model)
+                              .put("version", copy.version())
+                              .put("tag", copy.tag().orElse(null));
                       copy.manifest()
                           .ifPresentOrElse(
                               manifest -> describe(manifest, each),
@@ -128,11 +136,55 @@ final class AdminRoutes implements HttpService {
   }
 
   private void rollback(ServerRequest request, ServerResponse response) {
-    long version = Requests.number(request, "version");
+    CopyName copy = copy(request.path().pathParameters().get("copy"));
     OptionalInt partition = Requests.partition(request);
     List<SnapshotInstall.Installed> installed =
-        monitors.host(Requests.pipeline(request)).rollback(partition, version);
+        monitors.host(Requests.pipeline(request)).rollback(partition, copy);
     Json.send(response, 200, Json.tree(installed.stream().map(InstalledFields::of).toList()));
+  }
+
+  /** Of the newest copy, unless the body names another by its version or a tag. */
+  private void tag(ServerRequest request, ServerResponse response) {
+    String tag = tag(request);
+    JsonNode version = Json.body(request).path("version");
+    CopyName copy = version.isValueNode() ? copy(version.asText()) : CopyName.NEWEST;
+    ArrayNode json = Json.array();
+    monitors
+        .host(Requests.pipeline(request))
+        .tag(tag, Requests.partition(request), copy)
+        .forEach(
+            manifest ->
+                json.addObject()
+                    .put("model", manifest.model())
+                    .put("version", manifest.version())
+                    .put("tag", tag));
+    Json.send(response, 200, json);
+  }
+
+  private void untag(ServerRequest request, ServerResponse response) {
+    String tag = tag(request);
+    Pipeline pipeline = monitor(request).pipeline();
+    if (SnapshotTags.untag(pipeline, tag, Requests.partition(request)).isEmpty()) {
+      throw new ApiException(
+          404, "No snapshot of pipeline '%s' has the tag '%s'".formatted(pipeline.name(), tag));
+    }
+    response.status(204).send();
+  }
+
+  private static String tag(ServerRequest request) {
+    try {
+      return CopyName.requireTag(request.path().pathParameters().get("tag"));
+    } catch (IllegalArgumentException e) {
+      throw new ApiException(400, e.getMessage());
+    }
+  }
+
+  private static CopyName copy(String text) {
+    try {
+      return CopyName.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new ApiException(400, e.getMessage());
+    }
   }
 
   private PipelineMonitor monitor(ServerRequest request) {

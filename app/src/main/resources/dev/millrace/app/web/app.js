@@ -376,9 +376,9 @@ const drawSnapshots = async () => {
     ['version', 'from', 'offsets', 'size', word(headline(now.figures)), 'changes', 'digest', ''],
     copies.reverse().map((copy) =>
       copy.problem
-        ? [copy.version, '', {text: copy.problem, class: 'wrap'}, '', '', '', '', '']
+        ? [named(copy), '', {text: copy.problem, class: 'wrap'}, '', '', '', '', '']
         : [
-            copy.version,
+            named(copy),
             copy.parent ?? 'new',
             `${copy.first_offset} to ${copy.last_offset}`,
             bytes(copy.bytes),
@@ -387,7 +387,7 @@ const drawSnapshots = async () => {
             copy.weights_digest.slice(0, 10),
             element(
               'button',
-              {type: 'button', class: 'small', 'aria-label': `Roll back to version ${copy.version}`, onclick: () => rollBack(copy)},
+              {type: 'button', class: 'small', 'aria-label': `Roll back to version ${named(copy)}`, onclick: () => rollBack(copy)},
               'Roll back',
             ),
           ],
@@ -396,15 +396,18 @@ const drawSnapshots = async () => {
   if (copies.length === 0) fill('snapshots', element('caption', {class: 'empty'}, 'None yet.'));
 };
 
+/** A version and, of a copy that is kept for it, the tag. */
+const named = (copy) => (copy.tag ? `${copy.version}, ${copy.tag}` : copy.version);
+
 const rollBack = async (copy) => {
   const name = chosen;
   const sure = await ask(
-    `Roll back to version ${copy.version}?`,
+    `Roll back to version ${named(copy)}?`,
     `${name} stops for some seconds, takes the copy as its model, and goes on with the next event. What it learned after offset ${copy.last_offset} is no longer in the model; predictions stay.`,
   );
   if (!sure) return;
   try {
-    const path = `/pipelines/${encodeURIComponent(name)}/snapshots/${copy.version}/rollback?partition=${copy.partition}`;
+    const path = `/pipelines/${encodeURIComponent(name)}/snapshots/${copy.tag ?? copy.version}/rollback?partition=${copy.partition}`;
     const [done] = await send('POST', path);
     say(`Rolled back: version ${done.version} is ${done.from_version} again, from offset ${done.next_offset} on.`);
   } catch (error) {

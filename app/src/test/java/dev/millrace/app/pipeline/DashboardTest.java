@@ -295,6 +295,27 @@ class DashboardTest {
   }
 
   @Test
+  void shouldTagACopyAndTakeTheTagAway() throws Exception {
+    HttpRequest.Builder tag = request("/pipelines/elec2/tags/good");
+    var tagged =
+        client.send(tag.PUT(HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    assertThat(tagged.statusCode()).as(tagged.body()).isEqualTo(200);
+    String version = JSON.readTree(tagged.body()).get(0).get("version").asText();
+    JsonNode copies = get("/pipelines/elec2/snapshots");
+    JsonNode last = copies.get(copies.size() - 1);
+    assertThat(last.get("tag").asText()).isEqualTo("good");
+    assertThat(last.get("version").asText()).isEqualTo(version);
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      await().atMost(PATIENCE).until(() -> browser.text("#snapshots").contains(version + ", good"));
+    }
+    assertThat(status(tag.DELETE().build())).isEqualTo(204);
+    assertThat(status(tag.DELETE().build())).isEqualTo(404);
+    assertThat(get("/pipelines/elec2/snapshots").findValuesAsText("tag")).containsOnly("null");
+    assertThat(status(request("/pipelines/elec2/tags/1").DELETE().build())).isEqualTo(400);
+  }
+
+  @Test
   void shouldAnswerByTheMannersOfKafkaConnect() throws Exception {
     assertThat(get("/pipelines").toString()).isEqualTo("[\"elec2\"]");
     JsonNode status = get("/pipelines/elec2/status");

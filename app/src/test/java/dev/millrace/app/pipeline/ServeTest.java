@@ -15,6 +15,7 @@ import dev.millrace.schemas.registry.Subjects;
 import dev.millrace.topology.PipelineRunner;
 import dev.millrace.topology.RegistrySchemas;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.serve.RequestTopic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,7 +25,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -181,7 +181,7 @@ class ServeTest {
       served.awaitVersion(40);
       assertThat(served.infer(request(640)).bits(0, CLASSES)).isNotEqualTo(before.bits(0, CLASSES));
     }
-    try (Served pinned = new Served(pipeline, OptionalLong.of(10), "127.0.0.1", Optional.empty())) {
+    try (Served pinned = new Served(pipeline, CopyName.of(10), "127.0.0.1", Optional.empty())) {
       pinned.awaitVersion(10);
       assertThat(pinned.versions).containsExactly(10L);
       assertThat(pinned.broken).isEmpty();
@@ -326,8 +326,7 @@ class ServeTest {
 
   @Test
   void shouldAnswerOthersThanThisMachineOnlyWithTheToken() throws Exception {
-    try (Served served =
-        new Served(learned, OptionalLong.empty(), "0.0.0.0", Optional.of("secret"))) {
+    try (Served served = new Served(learned, CopyName.NEWEST, "0.0.0.0", Optional.of("secret"))) {
       served.awaitVersion(20);
       String path = "/v2/models/learned/infer";
       Answer refused = served.post(path, request(640));

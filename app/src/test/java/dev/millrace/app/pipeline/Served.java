@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.app.serve.InferenceServer;
 import dev.millrace.engine.kernel.KernelChoice;
 import dev.millrace.topology.config.Pipeline;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.serve.ServeListener;
 import dev.millrace.topology.serve.ServedModel;
 import dev.millrace.topology.serve.ServedModels;
@@ -23,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -70,10 +70,10 @@ final class Served implements AutoCloseable, ServeListener {
   private final HttpClient http = HttpClient.newHttpClient();
 
   Served(Pipeline pipeline) {
-    this(pipeline, OptionalLong.empty(), "127.0.0.1", Optional.empty());
+    this(pipeline, CopyName.NEWEST, "127.0.0.1", Optional.empty());
   }
 
-  Served(Pipeline pipeline, OptionalLong only, String host, Optional<String> token) {
+  Served(Pipeline pipeline, CopyName only, String host, Optional<String> token) {
     this.pipeline = pipeline;
     models =
         ServedModels.follow(

@@ -141,7 +141,15 @@ final class Stage implements AutoCloseable {
 
   /** The blocks of a copy by their keys within it. */
   Map<String, byte[]> copy(Pipeline pipeline, long version) {
-    String prefix = pipeline.name() + "-0/" + version + "/";
+    return copy(pipeline, pipeline.name() + "-0/" + version + "/");
+  }
+
+  /** The blocks of the copy of that version which has a tag. */
+  Map<String, byte[]> tagged(Pipeline pipeline, String tag, long version) {
+    return copy(pipeline, pipeline.name() + "-0@" + tag + "/" + version + "/");
+  }
+
+  private Map<String, byte[]> copy(Pipeline pipeline, String prefix) {
     Map<String, byte[]> blocks = new LinkedHashMap<>();
     compacted(pipeline.outputs().snapshots())
         .forEach(

@@ -87,7 +87,8 @@ public record SnapshotCheck(
             Optional.of(origin(installed.get(), source)));
       }
     }
-    Optional<SnapshotManifest> base = base(topic, manifest, installed);
+    SnapshotTopic kept = topic.kept();
+    Optional<SnapshotManifest> base = base(kept, manifest, installed);
     SnapshotManifest.Lineage lineage = manifest.lineage();
     long from =
         base.map(copy -> copy.lineage().lastOffset() + 1)
@@ -96,7 +97,7 @@ public record SnapshotCheck(
     long to = lineage.lastOffset() + 1;
     try (LearningLoop loop =
         base.isPresent()
-            ? replay.from(topic.blocks(base.get()), partition, to, controls)
+            ? replay.from(kept.blocks(base.get()), partition, to, controls)
             : replay.fromNothing(partition, from, to, controls)) {
       return told(manifest, loop, base.map(SnapshotManifest::version), from, Optional.empty());
     }

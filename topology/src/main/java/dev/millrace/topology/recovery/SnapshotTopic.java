@@ -15,6 +15,7 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.records.CommittedRecords;
 import dev.millrace.topology.store.Lineage;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,25 +27,38 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** The copies of one partition's model that a pipeline has published and not yet retired. */
+/**
+ * The copies of one partition's model: those that the pipeline has published and not yet retired,
+ * or the one with a tag. Keys of their records are {@code <model>/<version>/<part>}, with a tag
+ * {@code <model>@<tag>/<version>/<part>}.
+ */
 public final class SnapshotTopic {
   private static final String VERSION = "\\d{1,18}";
+  private static final Pattern MANIFEST_KEY =
+      Pattern.compile("(?:@([^/]+))?/(\\d{1,18})/" + CopyRecords.MANIFEST);
 
   /**
    * A published copy.
    *
+   * @param tag empty of one that is kept because it is new
    * @param manifest empty if it cannot be read
    * @param problem what is wrong with the manifest, empty if nothing is
    */
-  public record Copy(long version, Optional<SnapshotManifest> manifest, String problem) {}
+  public record Copy(
+      long version, Optional<String> tag, Optional<SnapshotManifest> manifest, String problem) {}
 
   private final Map<String, String> kafka;
   private final TopicPartition partition;
   private final String model;
+  private final Optional<String> tag;
 
   /**
    * Those of all the models of a pipeline.
@@ -68,13 +82,36 @@ public final class SnapshotTopic {
     this(
         pipeline.kafka(),
         new TopicPartition(pipeline.outputs().snapshots(), partition),
-        Names.model(pipeline.name(), partition));
+        Names.model(pipeline.name(), partition),
+        Optional.empty());
   }
 
-  private SnapshotTopic(Map<String, String> kafka, TopicPartition partition, String model) {
+  private SnapshotTopic(
+      Map<String, String> kafka, TopicPartition partition, String model, Optional<String> tag) {
     this.kafka = kafka;
     this.partition = partition;
     this.model = model;
+    this.tag = tag;
+  }
+
+  /** The copy of the same model that has a tag. */
+  SnapshotTopic tagged(String name) {
+    return new SnapshotTopic(kafka, partition, model, Optional.of(name));
+  }
+
+  /** The copies of the same model that have no tag. */
+  SnapshotTopic kept() {
+    return new SnapshotTopic(kafka, partition, model, Optional.empty());
+  }
+
+  /** What all keys begin with. */
+  String prefix() {
+    return keys(model, tag) + "/";
+  }
+
+  /** What the keys of a model's copies begin with, without the slash. */
+  public static String keys(String model, Optional<String> tag) {
+    return tag.map(name -> model + "@" + name).orElse(model);
   }
 
   /**
@@ -91,7 +128,8 @@ public final class SnapshotTopic {
       }
     }
     TopicPartition partition = new TopicPartition(from.topic(), from.partition());
-    return Optional.of(new SnapshotTopic(pipeline.kafka(), partition, from.model()));
+    return Optional.of(
+        new SnapshotTopic(pipeline.kafka(), partition, from.model(), Optional.empty()));
   }
 
   /** Where the copies are. */
@@ -108,17 +146,18 @@ public final class SnapshotTopic {
    * Of each model meant, the copy meant; models without it are missing.
    *
    * @param partition empty for all
-   * @param version empty for the newest of each
    */
   public static Map<SnapshotTopic, Copy> choose(
-      Pipeline pipeline, OptionalInt partition, OptionalLong version) {
+      Pipeline pipeline, OptionalInt partition, CopyName name) {
+    OptionalLong version = name.version();
     Map<SnapshotTopic, Copy> chosen = new LinkedHashMap<>();
     for (SnapshotTopic topic : all(pipeline)) {
       if (partition.isEmpty() || partition.getAsInt() == topic.partition.partition()) {
-        topic.copies().stream()
+        SnapshotTopic meant = name.tag().map(topic::tagged).orElse(topic);
+        meant.copies().stream()
             .filter(copy -> version.isEmpty() || version.getAsLong() == copy.version())
             .reduce((older, newer) -> newer)
-            .ifPresent(copy -> chosen.put(topic, copy));
+            .ifPresent(copy -> chosen.put(meant, copy));
       }
     }
     return chosen;
@@ -131,20 +170,39 @@ public final class SnapshotTopic {
     }
   }
 
-  /** The copies, the oldest version first. */
+  /** These copies, the oldest version first. */
   public List<Copy> copies() {
-    Map<Long, byte[]> manifests = new TreeMap<>();
+    return copies(tag::equals);
+  }
+
+  /** The copies of the model that are kept, the oldest version first, then those with a tag. */
+  public List<Copy> keptAndTagged() {
+    return copies(any -> true);
+  }
+
+  private List<Copy> copies(Predicate<Optional<String>> ofTag) {
+    Map<String, Map<Long, byte[]>> manifests = new TreeMap<>(); // by tag, those without one first
     scan(
-        model + "/",
-        (key, value) -> {
-          String[] parts = key.split("/", 2);
-          if (parts.length == 2
-              && parts[1].equals(CopyRecords.MANIFEST)
-              && parts[0].matches(VERSION)) {
-            put(manifests, Long.valueOf(parts[0]), value);
+        model,
+        (key, record) -> {
+          Matcher manifest = MANIFEST_KEY.matcher(key);
+          if (manifest.matches()) {
+            String name = Optional.ofNullable(manifest.group(1)).orElse("");
+            put(
+                manifests.computeIfAbsent(name, none -> new TreeMap<>()),
+                Long.valueOf(manifest.group(2)),
+                record.value());
           }
         });
-    return manifests.entrySet().stream().map(e -> copy(e.getKey(), e.getValue())).toList();
+    List<Copy> copies = new ArrayList<>();
+    manifests.forEach(
+        (name, versions) -> {
+          Optional<String> of = name.isEmpty() ? Optional.empty() : Optional.of(name);
+          if (ofTag.test(of)) {
+            versions.forEach((version, manifest) -> copies.add(copy(version, of, manifest)));
+          }
+        });
+    return copies;
   }
 
   private static <K> void put(Map<K, byte[]> map, K key, byte[] value) {
@@ -155,11 +213,11 @@ public final class SnapshotTopic {
     }
   }
 
-  private Copy copy(long version, byte[] value) {
+  private Copy copy(long version, Optional<String> of, byte[] value) {
     try {
-      return new Copy(version, Optional.of(CopyRecords.manifest(model, version, value)), "");
+      return new Copy(version, of, Optional.of(CopyRecords.manifest(model, version, value)), "");
     } catch (BrokenSnapshotException e) {
-      return new Copy(version, Optional.empty(), e.getMessage());
+      return new Copy(version, of, Optional.empty(), e.getMessage());
     }
   }
 
@@ -178,13 +236,33 @@ public final class SnapshotTopic {
    *     published
    */
   public BlockReader blocks(SnapshotManifest manifest) {
-    Map<String, byte[]> found = new HashMap<>();
-    scan(model + "/" + manifest.version() + "/", (key, value) -> put(found, key, value));
-    Map<String, byte[]> blocks = new LinkedHashMap<>();
-    for (SnapshotManifest.BlockRef block : manifest.blocks()) {
-      blocks.put(block.key(), CopyRecords.block(manifest, block, found.get(block.key())));
-    }
+    Map<String, byte[]> blocks = new HashMap<>();
+    records(manifest)
+        .forEach(
+            (key, record) -> {
+              if (!key.equals(CopyRecords.MANIFEST)) {
+                blocks.put(key, SnapshotBlock.decode(record.value()).data());
+              }
+            });
     return blocks::get;
+  }
+
+  /**
+   * The records of a copy by the last part of their keys, its manifest last.
+   *
+   * @throws BrokenSnapshotException as with {@link #blocks}
+   */
+  Map<String, ConsumerRecord<byte[], byte[]>> records(SnapshotManifest manifest) {
+    Map<String, ConsumerRecord<byte[], byte[]>> found = new HashMap<>();
+    scan(prefix() + manifest.version() + "/", found::put);
+    Map<String, ConsumerRecord<byte[], byte[]>> records = new LinkedHashMap<>();
+    for (SnapshotManifest.BlockRef block : manifest.blocks()) {
+      var record = found.get(block.key());
+      CopyRecords.block(manifest, block, record == null ? null : record.value());
+      records.put(block.key(), record);
+    }
+    records.put(CopyRecords.MANIFEST, found.get(CopyRecords.MANIFEST));
+    return records;
   }
 
   /**
@@ -207,11 +285,11 @@ public final class SnapshotTopic {
   /** The keys of the records that the copies are made of. */
   Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>();
-    String prefix = model + "/";
+    String prefix = prefix();
     scan(
         prefix,
-        (key, value) -> {
-          if (value == null) {
+        (key, record) -> {
+          if (record.value() == null) {
             keys.remove(prefix + key);
           } else {
             keys.add(prefix + key);
@@ -236,9 +314,9 @@ public final class SnapshotTopic {
     Map<Long, byte[]> lineages = new TreeMap<>();
     scan(
         model + "/",
-        (key, value) -> {
+        (key, record) -> {
           if (key.endsWith("/" + Lineage.KEY)) {
-            put(lineages, version(model + "/" + key), value);
+            put(lineages, version(model + "/" + key), record.value());
           }
         });
     lineages.keySet().removeIf(copy -> copy <= version);
@@ -268,7 +346,7 @@ public final class SnapshotTopic {
   }
 
   private interface Each {
-    void accept(String key, byte[] value);
+    void accept(String key, ConsumerRecord<byte[], byte[]> record);
   }
 
   /** Goes through the records whose keys begin with the prefix, which their keys come without. */
@@ -280,7 +358,7 @@ public final class SnapshotTopic {
           record -> {
             String key = record.key() == null ? "" : text(record.key());
             if (key.startsWith(prefix)) {
-              each.accept(key.substring(prefix.length()), record.value());
+              each.accept(key.substring(prefix.length()), record);
             }
           });
     }

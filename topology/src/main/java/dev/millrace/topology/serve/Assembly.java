@@ -3,7 +3,9 @@ package dev.millrace.topology.serve;
 import dev.millrace.engine.kernel.Kernels;
 import dev.millrace.schemas.SnapshotManifest;
 import dev.millrace.topology.recovery.BrokenSnapshotException;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.recovery.CopyRecords;
+import dev.millrace.topology.recovery.SnapshotTopic;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +17,15 @@ import java.util.OptionalLong;
  * by one, so that memory holds the model that is served and the one that comes.
  *
  * <p>Versions rise, whatever is installed. They begin anew only where a pipeline was reset, which
- * retires its copies; so once the copy that was served is retired, any other may follow it.
+ * retires its copies, and a tag may go to an older one, which retires the tagged copy; so once the
+ * copy that was served is retired, any other may follow it.
  */
 final class Assembly {
   private static final long NONE = -1;
 
   private final String model;
-  private final OptionalLong only;
+  private final String keys; // what they begin with
+  private final OptionalLong only; // version
   private final Kernels kernels;
   private final int copies;
   private final Map<String, byte[]> blocks = new HashMap<>();
@@ -31,11 +35,12 @@ final class Assembly {
   /**
    * Has seen nothing.
    *
-   * @param only the one version to make; empty for the newest
+   * @param which copies to make models of
    */
-  Assembly(String model, OptionalLong only, Kernels kernels, int copies) {
+  Assembly(String model, CopyName which, Kernels kernels, int copies) {
     this.model = model;
-    this.only = only;
+    this.keys = SnapshotTopic.keys(model, which.tag());
+    this.only = which.version();
     this.kernels = kernels;
     this.copies = copies;
   }
@@ -43,7 +48,7 @@ final class Assembly {
   /**
    * Takes the next record.
    *
-   * @param key {@code <model>/<version>/<part>}
+   * @param key {@code <model>/<version>/<part>}, or with {@code @<tag>} behind the model
    * @param value null for a tombstone
    * @return the model that it completes
    * @throws BrokenSnapshotException if it completes a copy that is not what was published; the next
@@ -51,7 +56,7 @@ final class Assembly {
    */
   Optional<ServedModel> take(String key, byte[] value, long timestamp) {
     String[] parts = key.split("/", 3);
-    if (parts.length < 3 || !parts[0].equals(model) || !parts[1].matches("\\d{1,18}")) {
+    if (parts.length < 3 || !parts[0].equals(keys) || !parts[1].matches("\\d{1,18}")) {
       return Optional.empty();
     }
     long version = Long.parseLong(parts[1]);

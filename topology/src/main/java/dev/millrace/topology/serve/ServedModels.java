@@ -7,13 +7,13 @@ import dev.millrace.topology.PreflightException;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.records.KafkaClients;
 import dev.millrace.topology.recovery.BrokenSnapshotException;
+import dev.millrace.topology.recovery.CopyName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,16 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest published model of each partition of a pipeline. A thread follows the topic of the
- * copies, and exchanges a model once the next one is complete; whoever has taken a model keeps it
- * for as long as they need it.
+ * The newest published model of each partition of a pipeline, or the tagged one. A thread follows
+ * the topic of the copies, and exchanges a model once the next one is complete; whoever has taken a
+ * model keeps it for as long as they need it.
  */
 public final class ServedModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServedModels.class);
   private static final Duration POLL = Duration.ofMillis(200);
 
   /** Which versions are served, and how. */
-  public record Options(OptionalLong onlyVersion, Kernels kernels, int copies) {}
+  public record Options(CopyName which, Kernels kernels, int copies) {}
 
   private final Pipeline pipeline;
   private final Options options;
@@ -95,8 +95,7 @@ public final class ServedModels implements AutoCloseable {
     List<Assembly> assemblies = new ArrayList<>();
     for (int i = 0; i < models.length(); i++) {
       String model = Names.model(pipeline.name(), i);
-      assemblies.add(
-          new Assembly(model, options.onlyVersion(), options.kernels(), options.copies()));
+      assemblies.add(new Assembly(model, options.which(), options.kernels(), options.copies()));
     }
     Map<String, String> settings =
         Map.of(

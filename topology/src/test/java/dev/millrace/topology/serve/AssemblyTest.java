@@ -14,11 +14,12 @@ import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import dev.millrace.topology.decode.BadEventException;
 import dev.millrace.topology.recovery.BrokenSnapshotException;
+import dev.millrace.topology.recovery.CopyName;
 import dev.millrace.topology.snapshot.SnapshotPublisher;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,8 +123,34 @@ class AssemblyTest {
     return offset % 3 == 0 ? "red" : "green";
   }
 
-  private static Assembly assembly(OptionalLong only) {
-    return new Assembly(MODEL, only, KERNELS, 1);
+  /** A tag goes to a newer copy, then to an older one; the pipeline's own copies are in between. */
+  @Test
+  void shouldFollowATagWhereverItGoes() {
+    List<Rec> records = new ArrayList<>();
+    for (long version : new long[] {4, 6, 2}) {
+      records.stream()
+          .filter(rec -> rec.key().startsWith(MODEL + "@live/") && rec.value() != null)
+          .map(rec -> new Rec(rec.key(), null))
+          .toList()
+          .forEach(records::add);
+      published.stream()
+          .filter(rec -> rec.isOf(version) && rec.value() != null)
+          .map(rec -> new Rec(rec.key().replace(MODEL, MODEL + "@live"), rec.value()))
+          .forEach(records::add);
+      records.addAll(published);
+    }
+    assertThat(versions(assembly(CopyName.of("live")), records)).containsExactly(4L, 6L, 2L);
+    assertThat(versions(assembly(CopyName.NEWEST), records))
+        .isEqualTo(versions(assembly(CopyName.NEWEST), repeated(3)));
+    assertThat(versions(assembly(CopyName.of("other")), records)).isEmpty();
+  }
+
+  private List<Rec> repeated(int times) {
+    return Collections.nCopies(times, published).stream().flatMap(List::stream).toList();
+  }
+
+  private static Assembly assembly(CopyName which) {
+    return new Assembly(MODEL, which, KERNELS, 1);
   }
 
   private static List<Long> versions(Assembly assembly, List<Rec> records) {
@@ -151,7 +178,7 @@ class AssemblyTest {
 
   @Test
   void shouldMakeAModelOfEachCopyAndSayOfTheNextEventWhatTheLoopSaid() throws Exception {
-    Assembly assembly = assembly(OptionalLong.empty());
+    Assembly assembly = assembly(CopyName.NEWEST);
     List<ServedModel> models = new ArrayList<>();
     for (Rec rec : published) {
       assembly.take(rec.key(), rec.value(), 5).ifPresent(models::add);
@@ -178,7 +205,7 @@ class AssemblyTest {
       if (lost.isManifest()) {
         continue;
       }
-      Assembly assembly = assembly(OptionalLong.empty());
+      Assembly assembly = assembly(CopyName.NEWEST);
       assertThat(versions(assembly, of(2))).containsExactly(2L);
       List<Rec> rest = of(4).stream().filter(rec -> !rec.key().equals(lost.key())).toList();
       assertThatThrownBy(() -> versions(assembly, rest))
@@ -190,7 +217,7 @@ class AssemblyTest {
 
   @Test
   void shouldGoBackToALowerVersionOnlyAfterTheServedOneWasRetired() {
-    Assembly assembly = assembly(OptionalLong.empty());
+    Assembly assembly = assembly(CopyName.NEWEST);
     assertThat(versions(assembly, of(6))).containsExactly(6L);
     assertThat(versions(assembly, of(2))).isEmpty();
     Rec manifest = of(6).stream().filter(Rec::isManifest).findFirst().orElseThrow();
@@ -200,13 +227,13 @@ class AssemblyTest {
 
   @Test
   void shouldTakeOneVersionAloneIfTold() {
-    assertThat(versions(assembly(OptionalLong.of(4)), published)).containsExactly(4L);
-    assertThat(versions(assembly(OptionalLong.of(5)), published)).isEmpty();
+    assertThat(versions(assembly(CopyName.of(4)), published)).containsExactly(4L);
+    assertThat(versions(assembly(CopyName.of(5)), published)).isEmpty();
   }
 
   @Test
   void shouldPassOverRecordsThatAreNoPartOfThisModel() {
-    Assembly assembly = assembly(OptionalLong.empty());
+    Assembly assembly = assembly(CopyName.NEWEST);
     List<Rec> foreign =
         List.of(
             new Rec("other-0/9/manifest", new byte[] {1}),
