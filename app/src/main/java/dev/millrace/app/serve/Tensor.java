@@ -14,6 +14,9 @@ import java.util.List;
 final class Tensor {
   private static final int VALUES_EXPECTED = 64;
 
+  /** A shape is what the request claims. */
+  private static final int VALUES_TAKEN_ON_TRUST_MAX = 1 << 16;
+
   private String name;
   private String datatype;
   private List<Long> shape;
@@ -143,7 +146,11 @@ final class Tensor {
     }
   }
 
+  /** How many there is room for next: as many as the shape says, once a few of them have come. */
   private int more() {
+    if (count == VALUES_EXPECTED && shape != null) {
+      return (int) Math.clamp(values(), 2L * count, VALUES_TAKEN_ON_TRUST_MAX);
+    }
     return Math.max(VALUES_EXPECTED, 2 * count);
   }
 
@@ -160,12 +167,16 @@ final class Tensor {
             .formatted(name, datatype, json.getText(), count));
   }
 
-  private void check() {
+  private long values() {
     long values = 1;
     for (long dimension : shape) {
       values = Math.multiplyExact(values, dimension);
     }
-    if (shape.isEmpty() || values != count) {
+    return values;
+  }
+
+  private void check() {
+    if (shape.isEmpty() || values() != count) {
       throw new RequestException(
           "input '%s' has shape %s and %d values; expected [rows] or [rows, size] and as many values"
               .formatted(name, shape, Math.max(0, count)));

@@ -292,6 +292,11 @@ class ServeTest {
       refused(served, "{}", "at least one input");
       refused(served, input("nswprise", "FP64", "[1]", "[0.5]"), "no field 'nswprise'");
       refused(served, input("nswprice", "FP64", "[2]", "[0.5]"), "has shape [2] and 1 values");
+      String hundred = "[0" + ",1".repeat(99) + "]";
+      String claimed =
+          "{\"inputs\":[{\"name\":\"nswprice\",\"datatype\":\"FP64\",\"shape\":[%s],\"data\":%s}]}";
+      refused(served, claimed.formatted("1099511627776", hundred), "and 100 values");
+      refused(served, claimed.formatted("4294967296,4294967296", hundred), "overflow");
       refused(served, input("nswprice", "FP64", "[1, 2]", "[0.5, 1]"), "expected FP64 of shape");
       refused(served, input("nswprice", "BYTES", "[1]", "[\"dear\"]"), "is texts");
       refused(served, input("nswprice", "TEXT", "[1]", "[0.5]"), "has datatype 'TEXT'");
