@@ -72,10 +72,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
     RegistryLog log = RegistryLog.open(bootstrapServers, state);
     try {
       WebServer server =
-          Servers.at(Loopback.address(), free, REQUEST_BYTES_MAX)
-              .routing(routing -> route(routing, new RegistryRoutes(state, log), login))
-              .build()
-              .start();
+          Servers.start(
+              Servers.at(Loopback.address(), free, REQUEST_BYTES_MAX)
+                  .routing(routing -> route(routing, new RegistryRoutes(state, log), login)));
       return new EmbeddedRegistry(server, log);
     } catch (RuntimeException e) {
       log.close();

@@ -42,11 +42,10 @@ public final class InferenceServer implements AutoCloseable {
     Access access = new Access(address.getAddress(), token);
     ServeMetrics metrics = new ServeMetrics(models, clock);
     WebServer server =
-        Servers.at(address.getAddress(), address.getPort(), REQUEST_BYTES_MAX)
-            .connectionOptions(options -> options.tcpNoDelay(true))
-            .routing(routing -> route(routing, access, models, metrics, version))
-            .build()
-            .start();
+        Servers.start(
+            Servers.at(address.getAddress(), address.getPort(), REQUEST_BYTES_MAX)
+                .connectionOptions(options -> options.tcpNoDelay(true))
+                .routing(routing -> route(routing, access, models, metrics, version)));
     return new InferenceServer(server, metrics, Servers.url(address, server));
   }
 

@@ -27,7 +27,7 @@ final class HttpFace implements AutoCloseable {
    * Starts to answer.
    *
    * @param address its port 0 is any free one
-   * @throws java.io.UncheckedIOException or another exception of the server's if it cannot be had
+   * @throws java.io.UncheckedIOException if it cannot be had
    */
   static HttpFace start(
       InetSocketAddress address,
@@ -38,12 +38,18 @@ final class HttpFace implements AutoCloseable {
     StreamRoutes streams = new StreamRoutes(monitors, frames);
     MetricsRoutes metrics = new MetricsRoutes(monitors);
     ControlRoutes controls = new ControlRoutes(monitors, clock);
-    WebServer server =
-        Servers.at(address.getAddress(), address.getPort(), REQUEST_BYTES_MAX)
-            .routing(routing -> route(routing, access, monitors, controls, streams, metrics))
-            .build()
-            .start();
-    return new HttpFace(server, streams, metrics, Servers.url(address, server));
+    try {
+      WebServer server =
+          Servers.start(
+              Servers.at(address.getAddress(), address.getPort(), REQUEST_BYTES_MAX)
+                  .routing(
+                      routing -> route(routing, access, monitors, controls, streams, metrics)));
+      return new HttpFace(server, streams, metrics, Servers.url(address, server));
+    } catch (RuntimeException e) {
+      streams.close();
+      metrics.close();
+      throw e;
+    }
   }
 
   private static void route(

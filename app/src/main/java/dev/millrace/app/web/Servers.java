@@ -2,6 +2,8 @@ package dev.millrace.app.web;
 
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,6 +27,20 @@ public final class Servers {
         .shutdownHook(false)
         .shutdownGracePeriod(GRACE)
         .maxPayloadSize(requestBytesMax);
+  }
+
+  /**
+   * Starts one. Helidon's own start logs an address that it cannot have, and returns.
+   *
+   * @throws UncheckedIOException if the address cannot be had
+   */
+  public static WebServer start(WebServerConfig.Builder of) {
+    WebServer server = of.build().start();
+    if (!server.isRunning()) {
+      String why = "it is in use, or not this machine's";
+      throw new UncheckedIOException(why, new BindException(why));
+    }
+    return server;
   }
 
   /** Where one is: {@code http://127.0.0.1:8080}. */

@@ -3,6 +3,7 @@ package dev.millrace.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.app.Main;
+import dev.millrace.app.web.Dashboard;
 import dev.millrace.topology.config.Pipeline;
 import dev.millrace.topology.config.PipelineParser;
 import java.io.IOException;
@@ -11,9 +12,11 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -462,6 +465,40 @@ class CommandLineTest {
         "y",
         "--registry",
         "localhost:8081");
+  }
+
+  @Test
+  void shouldSayThatAPortIsInUse() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertFails(
+          1,
+          "127.0.0.1:%d cannot be opened: it is in use, or not this machine's. Stop the program that uses it, or state another with --http (port 0 is any free one)."
+              .formatted(taken.getLocalPort()),
+          "run",
+          EXAMPLES.resolve("elec2.yaml"),
+          "--http",
+          taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void shouldTakeTheNextPortWhereNoneWasStated() throws IOException {
+    StringWriter err = new StringWriter();
+    ServerSocket taken = new ServerSocket();
+    try (taken) {
+      try {
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080));
+      } catch (BindException e) {
+        // by somebody else
+      }
+      try (Dashboard next =
+          new HttpFlags().open(List.of(), InstantSource.system(), new PrintWriter(err, true))) {
+        assertThat(next.port()).isBetween(8081, 8099);
+        assertThat(err.toString())
+            .isEqualTo(
+                "port 8080 is in use; the page is at http://127.0.0.1:%d\n".formatted(next.port()));
+      }
+    }
   }
 
   @Test
