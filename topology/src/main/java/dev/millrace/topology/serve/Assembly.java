@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Makes models of the records of one partition, in the order of the topic: the blocks of a copy,
- * then its manifest. Blocks are held of one copy at a time, the newest, and go into the model one
- * by one, so that memory holds the model that is served and the one that comes.
+ * Puts copies together from the records of one partition, in the order of the topic: the blocks of
+ * a copy, then its manifest. Blocks are held of one copy at a time, the newest.
  *
  * <p>Versions rise, whatever is installed. They begin anew only where a pipeline was reset, which
  * retires its copies, and a tag may go to an older one, which retires the tagged copy; so once the
@@ -26,23 +25,35 @@ final class Assembly {
   private final String model;
   private final String keys; // what they begin with
   private final OptionalLong only; // version
-  private final Kernels kernels;
-  private final int copies;
-  private final Map<String, byte[]> blocks = new HashMap<>();
+  private Map<String, byte[]> blocks = new HashMap<>();
   private long incoming = NONE; // the version that the blocks are of
   private long served = NONE;
 
   /**
+   * A copy, each block of which is what was published.
+   *
+   * @param eventTime the timestamp of the last event that the model has learned
+   */
+  record Complete(SnapshotManifest manifest, Map<String, byte[]> blocks, long eventTime) {
+    /**
+     * Its model, which takes the blocks one by one, so that memory holds them once.
+     *
+     * @throws BrokenSnapshotException if they make none
+     */
+    ServedModel model(Kernels kernels, int copies) {
+      return ServedModel.of(manifest, blocks, eventTime, kernels, copies);
+    }
+  }
+
+  /**
    * Has seen nothing.
    *
-   * @param which copies to make models of
+   * @param which copies to put together
    */
-  Assembly(String model, CopyName which, Kernels kernels, int copies) {
+  Assembly(String model, CopyName which) {
     this.model = model;
     this.keys = SnapshotTopic.keys(model, which.tag());
     this.only = which.version();
-    this.kernels = kernels;
-    this.copies = copies;
   }
 
   /**
@@ -50,11 +61,11 @@ final class Assembly {
    *
    * @param key {@code <model>/<version>/<part>}, or with {@code @<tag>} behind the model
    * @param value null for a tombstone
-   * @return the model that it completes
+   * @return the copy that it completes
    * @throws BrokenSnapshotException if it completes a copy that is not what was published; the next
    *     record can be taken
    */
-  Optional<ServedModel> take(String key, byte[] value, long timestamp) {
+  Optional<Complete> take(String key, byte[] value, long timestamp) {
     String[] parts = key.split("/", 3);
     if (parts.length < 3 || !parts[0].equals(keys) || !parts[1].matches("\\d{1,18}")) {
       return Optional.empty();
@@ -86,20 +97,19 @@ final class Assembly {
   }
 
   private void forgetIncoming() {
-    blocks.clear();
+    blocks = new HashMap<>();
     incoming = NONE;
   }
 
-  private ServedModel complete(long version, byte[] value, long timestamp) {
+  private Complete complete(long version, byte[] value, long timestamp) {
     try {
       SnapshotManifest manifest = CopyRecords.manifest(model, version, value);
       for (SnapshotManifest.BlockRef block : manifest.blocks()) {
         byte[] bytes = CopyRecords.block(manifest, block, blocks.get(block.key()));
         blocks.put(block.key(), bytes);
       }
-      ServedModel complete = ServedModel.of(manifest, blocks, timestamp, kernels, copies);
       served = version;
-      return complete;
+      return new Complete(manifest, blocks, timestamp);
     } finally {
       forgetIncoming();
     }

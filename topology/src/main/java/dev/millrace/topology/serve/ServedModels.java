@@ -45,6 +45,7 @@ public final class ServedModels implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Map<Integer, Assembly.Complete> newest = new TreeMap<>(); // until caught up
   private final Map<Integer, String> broken = new TreeMap<>(); // by partition, until caught up
   private volatile boolean caughtUp;
   private volatile Throwable failure;
@@ -95,7 +96,7 @@ public final class ServedModels implements AutoCloseable {
     List<Assembly> assemblies = new ArrayList<>();
     for (int i = 0; i < models.length(); i++) {
       String model = Names.model(pipeline.name(), i);
-      assemblies.add(new Assembly(model, options.which(), options.kernels(), options.copies()));
+      assemblies.add(new Assembly(model, options.which()));
     }
     Map<String, String> settings =
         Map.of(
@@ -113,7 +114,8 @@ public final class ServedModels implements AutoCloseable {
           take(record, assemblies.get(record.partition()));
         }
         if (!caughtUp && partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
-          catchUp();
+          serveNewest();
+          caughtUp = true;
         }
       }
     }
@@ -128,27 +130,35 @@ public final class ServedModels implements AutoCloseable {
       assembly
           .take(key, record.value(), record.timestamp())
           .ifPresent(
-              model -> {
-                models.set(record.partition(), model);
+              copy -> {
                 broken.remove(record.partition());
-                listener.serves(model);
+                newest.put(record.partition(), copy);
               });
     } catch (BrokenSnapshotException e) {
       LOG.debug("at offset {}", record.offset(), e);
       broken.put(record.partition(), e.getMessage());
-      if (caughtUp) {
-        tellBroken();
-      }
+    }
+    if (caughtUp) {
+      serveNewest();
     }
   }
 
-  /** Copies that have been retired may be there in part; only of the newest it is worth telling. */
-  private void catchUp() {
-    tellBroken();
-    caughtUp = true;
-  }
-
-  private void tellBroken() {
+  /**
+   * At a start only the newest of all that are kept becomes a model; and copies that have been
+   * retired may be there in part, which it is not worth telling.
+   */
+  private void serveNewest() {
+    newest.forEach(
+        (partition, copy) -> {
+          try {
+            ServedModel model = copy.model(options.kernels(), options.copies());
+            models.set(partition, model);
+            listener.serves(model);
+          } catch (BrokenSnapshotException e) {
+            broken.put(partition, e.getMessage());
+          }
+        });
+    newest.clear();
     broken.forEach(
         (partition, why) -> listener.broken(Names.model(pipeline.name(), partition), why));
     broken.clear();

@@ -150,13 +150,15 @@ class AssemblyTest {
   }
 
   private static Assembly assembly(CopyName which) {
-    return new Assembly(MODEL, which, KERNELS, 1);
+    return new Assembly(MODEL, which);
   }
 
   private static List<Long> versions(Assembly assembly, List<Rec> records) {
     List<Long> versions = new ArrayList<>();
     for (Rec rec : records) {
-      assembly.take(rec.key(), rec.value(), 5).ifPresent(m -> versions.add(m.version()));
+      assembly
+          .take(rec.key(), rec.value(), 5)
+          .ifPresent(copy -> versions.add(copy.model(KERNELS, 1).version()));
     }
     return versions;
   }
@@ -181,7 +183,9 @@ class AssemblyTest {
     Assembly assembly = assembly(CopyName.NEWEST);
     List<ServedModel> models = new ArrayList<>();
     for (Rec rec : published) {
-      assembly.take(rec.key(), rec.value(), 5).ifPresent(models::add);
+      assembly
+          .take(rec.key(), rec.value(), 5)
+          .ifPresent(copy -> models.add(copy.model(KERNELS, 1)));
     }
     assertThat(models).extracting(ServedModel::version).containsExactly(2L, 4L, 6L);
     assertThat(models).extracting(ServedModel::lastOffset).containsExactly(7L, 15L, 23L);
