@@ -32,9 +32,19 @@ final class OpenLoop implements AutoCloseable {
   private final Selector selector = Selector.open();
   private final Deque<Connection> idle = new ArrayDeque<>();
   private final List<byte[]> requests;
+  private long lookedNs;
+  private long gapEndNs;
 
-  /** What a run at one rate came to, in nanoseconds. */
-  record Latencies(Histogram sinceDue, Histogram sinceSent) {}
+  /** A longer one between two looks of a thread that never sleeps means that it lost its core. */
+  private static final long GAP_NS = 200_000;
+
+  /**
+   * What a run at one rate came to, in nanoseconds.
+   *
+   * @param undisturbed since due, of requests during which this thread did not lose its core: the
+   *     others say how long it was away
+   */
+  record Latencies(Histogram sinceDue, Histogram sinceSent, Histogram undisturbed) {}
 
   /** One connection and the request that it waits for. */
   private static final class Connection {
@@ -73,12 +83,14 @@ final class OpenLoop implements AutoCloseable {
    * @throws IOException if one is no 200
    */
   Latencies run(int ratePerSecond, int count) throws IOException {
-    Latencies latencies = new Latencies(new Histogram(DIGITS), new Histogram(DIGITS));
+    Latencies latencies =
+        new Latencies(new Histogram(DIGITS), new Histogram(DIGITS), new Histogram(DIGITS));
     long start = System.nanoTime();
+    lookedNs = start;
     int sent = 0;
     int answered = 0;
     while (answered < count) {
-      long now = System.nanoTime();
+      long now = look();
       long due = start + (long) (sent * 1e9 / ratePerSecond);
       if (sent < count && now >= due && !idle.isEmpty()) {
         send(idle.remove(), requests.get(sent % requests.size()), due, now);
@@ -87,6 +99,15 @@ final class OpenLoop implements AutoCloseable {
       answered += receive(latencies);
     }
     return latencies;
+  }
+
+  private long look() {
+    long now = System.nanoTime();
+    if (now - lookedNs > GAP_NS) {
+      gapEndNs = now;
+    }
+    lookedNs = now;
+    return now;
   }
 
   private void send(Connection connection, byte[] request, long due, long now) throws IOException {
@@ -110,8 +131,11 @@ final class OpenLoop implements AutoCloseable {
         throw new IOException("the server has closed a connection");
       }
       if (isWhole(connection.answer)) {
-        long now = System.nanoTime();
+        long now = look();
         latencies.sinceDue().recordValue(now - connection.dueNs);
+        if (gapEndNs < connection.dueNs) {
+          latencies.undisturbed().recordValue(now - connection.dueNs);
+        }
         latencies.sinceSent().recordValue(now - connection.sentNs);
         idle.add(connection);
         answered++;

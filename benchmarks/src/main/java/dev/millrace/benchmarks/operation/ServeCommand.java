@@ -144,6 +144,10 @@ public final class ServeCommand implements Callable<Integer> {
     row.put("max_us", us(due.getMaxValue()));
     row.put("p50_since_sent_us", us(latencies.sinceSent().getValueAtPercentile(50)));
     row.put("p99_since_sent_us", us(latencies.sinceSent().getValueAtPercentile(99)));
+    Histogram undisturbed = latencies.undisturbed();
+    row.put("disturbed", 1 - 1.0 * undisturbed.getTotalCount() / due.getTotalCount());
+    row.put("p50_undisturbed_us", us(undisturbed.getValueAtPercentile(50)));
+    row.put("p99_undisturbed_us", us(undisturbed.getValueAtPercentile(99)));
     row.put("server_cpu_us", us(1.0 * cpuNs / due.getTotalCount()));
     return row;
   }
