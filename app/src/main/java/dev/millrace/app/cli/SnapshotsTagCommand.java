@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace snapshots tag}. */
@@ -33,20 +32,13 @@ import picocli.CommandLine.Spec;
     })
 final class SnapshotsTagCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private PipelineFlags source;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "TAG",
-      converter = TagConverter.class,
-      description = TagConverter.WORDS)
-  private String tag;
-
+  @Mixin private TagFlags flags;
   @Mixin private CopyChoice choice;
 
   @Override
   public Integer call() throws IOException {
-    Pipeline pipeline = source.pipeline();
+    Pipeline pipeline = flags.source().pipeline();
+    String tag = flags.tag();
     Map<SnapshotTopic, SnapshotManifest> copies = choice.in(pipeline);
     SnapshotTags.tag(pipeline, tag, copies);
     List<Map<String, Object>> all = new ArrayList<>();
@@ -59,7 +51,7 @@ final class SnapshotsTagCommand implements Callable<Integer> {
       all.add(json);
       lines.add("%s/%d is %s".formatted(manifest.model(), manifest.version(), tag));
     }
-    source.print(spec, all, lines);
+    flags.source().print(spec, all, lines);
     return ExitCodes.OK;
   }
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace snapshots untag}. */
@@ -20,30 +19,27 @@ import picocli.CommandLine.Spec;
     footer = "  millrace snapshots untag elec2.yaml before-summer")
 final class SnapshotsUntagCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private PipelineFlags source;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "TAG",
-      converter = TagConverter.class,
-      description = TagConverter.WORDS)
-  private String tag;
-
+  @Mixin private TagFlags flags;
   @Mixin private PartitionFlag partition;
 
   @Override
   public Integer call() throws IOException {
-    Pipeline pipeline = source.pipeline();
+    Pipeline pipeline = flags.source().pipeline();
+    String tag = flags.tag();
     List<String> models = SnapshotTags.untag(pipeline, tag, partition.given());
     if (models.isEmpty()) {
       throw new UserException(
           "no snapshot of pipeline '%s' has the tag '%s'".formatted(pipeline.name(), tag),
           "millrace snapshots list shows those there are");
     }
-    source.print(
-        spec,
-        models.stream().map(model -> Map.<String, Object>of("model", model, "tag", tag)).toList(),
-        models.stream().map(model -> model + " has no " + tag + " any more").toList());
+    flags
+        .source()
+        .print(
+            spec,
+            models.stream()
+                .map(model -> Map.<String, Object>of("model", model, "tag", tag))
+                .toList(),
+            models.stream().map(model -> model + " has no " + tag + " any more").toList());
     return ExitCodes.OK;
   }
 }

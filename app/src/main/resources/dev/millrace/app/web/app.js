@@ -386,15 +386,19 @@ const drawSnapshots = async () => {
             {text: copy.changes.map((change) => change.what).join('; ') || '–', class: 'wrap'},
             copy.weights_digest.slice(0, 10),
             element(
-              'button',
-              {type: 'button', class: 'small', 'aria-label': `Roll back to version ${named(copy)}`, onclick: () => rollBack(copy)},
-              'Roll back',
+              'span',
+              {class: 'actions'},
+              action(copy, 'Roll back', 'Roll back to', rollBack),
+              copy.tag ? action(copy, 'Untag', 'Untag', untag) : action(copy, 'Tag', 'Tag', tag),
             ),
           ],
     ),
   );
   if (copies.length === 0) fill('snapshots', element('caption', {class: 'empty'}, 'None yet.'));
 };
+
+const action = (copy, label, whole, does) =>
+  element('button', {type: 'button', class: 'small', 'aria-label': `${whole} version ${named(copy)}`, onclick: () => does(copy)}, label);
 
 /** A version and, of a copy that is kept for it, the tag. */
 const named = (copy) => (copy.tag ? `${copy.version}, ${copy.tag}` : copy.version);
@@ -414,6 +418,25 @@ const rollBack = async (copy) => {
     report(error);
   }
   snapshotsAt = 0;
+};
+
+const tagged = async (copy, method, tag, body, done) => {
+  try {
+    await send(method, `/pipelines/${encodeURIComponent(chosen)}/tags/${encodeURIComponent(tag)}?partition=${copy.partition}`, body);
+    say(done);
+  } catch (error) {
+    report(error);
+  }
+  snapshotsAt = 0;
+};
+
+const tag = async (copy) => {
+  const name = await askName(`Tag version ${copy.version}`, 'The copy stays, under this name, however many newer ones there are.');
+  if (name) await tagged(copy, 'PUT', name, {version: copy.version}, `Version ${copy.version} is ${name}.`);
+};
+
+const untag = async (copy) => {
+  if (await ask(`Untag ${named(copy)}?`, 'The copy that the tag keeps goes with it.')) await tagged(copy, 'DELETE', copy.tag, undefined, `No version is ${copy.tag} any more.`);
 };
 
 const drawCounts = (m) => {
@@ -482,15 +505,26 @@ const say = (text) => {
 };
 document.getElementById('said-close').onclick = () => show('said', false);
 
+document.getElementById('ask-no').onclick = () => document.getElementById('ask').close('no');
+
 /** Whether the user is sure. */
-const ask = (title, text) =>
+const ask = async (title, text) => (await askFor(title, text, false)) !== null;
+
+/** The name that the user gives; null if none. */
+const askName = (title, text) => askFor(title, text, true);
+
+const askFor = (title, text, wantsName) =>
   new Promise((resolve) => {
     const dialog = document.getElementById('ask');
+    const name = document.getElementById('ask-name');
+    name.value = '';
+    name.hidden = name.disabled = !wantsName;
     document.getElementById('ask-title').textContent = title;
     document.getElementById('ask-text').textContent = text;
     dialog.returnValue = 'no';
-    dialog.onclose = () => resolve(dialog.returnValue === 'yes');
+    dialog.onclose = () => resolve(dialog.returnValue === 'yes' ? name.value : null);
     dialog.showModal();
+    if (wantsName) name.focus();
   });
 
 // ---- choices

@@ -215,6 +215,7 @@ class DashboardTest {
       long before = lastMetrics().modelVersion();
       browser.find("#snapshots tbody tr:last-child button").click();
       assertThat(browser.text("#ask-title")).startsWith("Roll back to version ");
+      assertThat(browser.find("#ask-name").isDisplayed()).isFalse();
       browser.find("#ask button[value=yes]").click();
       await().atMost(PATIENCE).until(() -> browser.text("#said-text").startsWith("Rolled back"));
       assertThat(lastMetrics().modelVersion()).isGreaterThan(before);
@@ -292,6 +293,30 @@ class DashboardTest {
     assertThat(JSON.readTree(response.body()).get("message").asText())
         .isEqualTo("no snapshot of pipeline 'elec2' is kept of version 999999");
     assertThat(host.state()).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void shouldTagACopyFromThePageAndTakeTheTagAway() throws Exception {
+    try (Browser browser = new Browser(1440, 1000)) {
+      browser.open(dashboard.url().orElseThrow());
+      await().atMost(PATIENCE).until(() -> browser.count("#snapshots button") > 1);
+      String tag = "#snapshots button[aria-label^='Tag version']";
+      browser.find(tag).click();
+      assertThat(browser.text("#ask-title")).startsWith("Tag version ");
+      browser.find("#ask-name").sendKeys("2 words", Keys.ENTER);
+      assertThat(browser.find("#ask").isDisplayed()).as("no tag is called so").isTrue();
+      browser.find("#ask-no").click();
+      browser.find(tag).click();
+      browser.find("#ask-name").sendKeys("of-the-page", Keys.ENTER);
+      String untag = "#snapshots button[aria-label^='Untag']";
+      await().atMost(PATIENCE).until(() -> browser.count(untag) == 1);
+      assertThat(browser.text("#snapshots")).contains(", of-the-page");
+      browser.screenshot(Path.of("target/tagged.png"));
+      browser.find(untag).click();
+      browser.find("#ask button[value=yes]").click();
+      await().atMost(PATIENCE).until(() -> browser.count(untag) == 0);
+      assertThat(browser.complaints()).isEmpty();
+    }
   }
 
   @Test
