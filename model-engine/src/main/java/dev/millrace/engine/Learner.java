@@ -546,9 +546,12 @@ public final class Learner {
     return featurizer.statistics();
   }
 
-  /** Bytes of the model as it is stored, of growing tables what is known; metrics aside. */
+  /**
+   * Bytes of the model and its figures as they are stored, of growing tables what is known. Rows
+   * that wait for their step or their label come on top.
+   */
   public long stateBytes() {
-    return model.bytes();
+    return model.bytes() + progress.bytes();
   }
 
   /** The same from another learner's state, with what its features had to do without. */

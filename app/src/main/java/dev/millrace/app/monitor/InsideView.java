@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What can be seen of a model only from within the instance that learns it.
  *
- * @param stateBytes of the model as it is stored
+ * @param stateBytes of the model and its figures as they are stored
  * @param importance by feature, the mean size of its attributions of late; none where predictions
  *     carry no attributions
  * @param classes names, in the order of the label's; none in a regression

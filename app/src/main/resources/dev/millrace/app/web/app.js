@@ -279,7 +279,7 @@ const drawStages = (m) => {
   const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0) || 1;
   bars('stages', stages.map(([name, seconds]) => ({label: name, share: seconds / total, text: `${short(seconds * 1e6)} µs`})));
   document.getElementById('stages').append(
-    element('p', {class: 'empty'}, `${short(total * 1e6)} µs an event in this instance; state ${bytes(m.state_bytes)}`),
+    element('p', {class: 'empty'}, `${short(total * 1e6)} µs an event in this instance; ${bytes(m.state_bytes)} of state`),
   );
 };
 
