@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServedModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServedModels.class);
-  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration POLL_AT_START = Duration.ofMillis(200);
+
+  /** Brokers answer as soon as there is anything; until then the processor is left to requests. */
+  private static final Duration POLL = Duration.ofSeconds(5);
 
   /** Which versions are served, and how. */
   public record Options(CopyName which, Kernels kernels, int copies) {}
@@ -47,6 +51,7 @@ public final class ServedModels implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Map<Integer, Assembly.Complete> newest = new TreeMap<>(); // until caught up
   private final Map<Integer, String> broken = new TreeMap<>(); // by partition, until caught up
+  private volatile KafkaConsumer<byte[], byte[]> follower; // null until the thread has it
   private volatile boolean caughtUp;
   private volatile Throwable failure;
 
@@ -104,13 +109,15 @@ public final class ServedModels implements AutoCloseable {
             "enable.auto.commit", "false",
             "auto.offset.reset", "earliest",
             "allow.auto.create.topics", "false",
+            "fetch.max.wait.ms", Long.toString(POLL.toMillis()),
             "client.id", pipeline.name() + "-models");
     try (KafkaConsumer<byte[], byte[]> consumer = KafkaClients.consumer(pipeline, settings)) {
+      follower = consumer;
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (closed.getCount() > 0) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        for (var record : consumer.poll(caughtUp ? POLL : POLL_AT_START)) {
           take(record, assemblies.get(record.partition()));
         }
         if (!caughtUp && partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
@@ -118,6 +125,8 @@ public final class ServedModels implements AutoCloseable {
           caughtUp = true;
         }
       }
+    } catch (WakeupException e) {
+      // closed
     }
   }
 
@@ -211,6 +220,9 @@ public final class ServedModels implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    if (follower != null) {
+      follower.wakeup();
+    }
     try {
       ended.await();
     } catch (InterruptedException e) {
