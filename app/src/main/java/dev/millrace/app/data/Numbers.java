@@ -12,7 +12,7 @@ import java.util.Set;
  * {@code 6e-3}; spaces around them do not count. Java's own parser also takes {@code 1d} and {@code
  * 0x1p3} and needs a String.
  */
-final class Numbers {
+public final class Numbers {
   private static final Set<String> MISSING = Set.of("nan", "na", "null", "?");
   private static final VarHandle EIGHT_BYTES =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -24,6 +24,15 @@ final class Numbers {
 
   /** Up to here a mantissa is exact in a double. */
   private static final long EXACT_MAX = 1L << 53;
+
+  /** Up to here a mantissa has room for one more digit, and for the sum of two. */
+  private static final long MANTISSA_MAX = 99_999_999_999_999_999L;
+
+  /** More than the relative error of the rest of a division. */
+  private static final double REST_ERROR = 0x1p-48;
+
+  private static final int EXPONENT_MAX = 9_999;
+  private static final int NO_EXPONENT = Integer.MIN_VALUE;
 
   /** Eight points, zeros and sixes. */
   private static final long POINTS = 0x2E2E2E2E2E2E2E2EL;
@@ -93,7 +102,7 @@ final class Numbers {
   }
 
   /** The number, correctly rounded; NaN if the cell holds none. */
-  static double parseDouble(byte[] bytes, int start, int length) {
+  public static double parseDouble(byte[] bytes, int start, int length) {
     if (length > 0 && length <= Long.BYTES && start + Long.BYTES <= bytes.length) {
       double value = parseShort((long) EIGHT_BYTES.get(bytes, start), length);
       if (!Double.isNaN(value)) {
@@ -160,15 +169,16 @@ final class Numbers {
       i++;
     }
     long mantissa = 0;
-    int digits = 0;
     int scale = 0;
+    boolean digits = false;
     boolean point = false;
+    boolean fits = true;
     for (; i < end; i++) {
       byte b = bytes[i];
       if (b >= '0' && b <= '9') {
-        if (digits++ < 18) {
-          mantissa = 10 * mantissa + (b - '0');
-        }
+        digits = true;
+        fits &= mantissa <= MANTISSA_MAX;
+        mantissa = 10 * mantissa + (b - '0');
         scale += point ? 1 : 0;
       } else if (b == '.' && !point) {
         point = true;
@@ -176,36 +186,65 @@ final class Numbers {
         break;
       }
     }
-    if (digits == 0) {
+    int exponent = i == end ? 0 : parseExponent(bytes, i, end);
+    if (!digits || exponent == NO_EXPONENT) {
       return Double.NaN;
     }
-    if (i == end && digits <= 18 && mantissa <= EXACT_MAX && scale < POWERS_OF_TEN.length) {
-      double value = mantissa / POWERS_OF_TEN[scale];
-      return negative ? -value : value;
+    double value = fits ? scaled(mantissa, exponent - scale) : Double.NaN;
+    if (Double.isNaN(value)) {
+      return Double.parseDouble(ascii(bytes, first, end - first));
     }
-    return i == end || isExponent(bytes, i, end)
-        ? Double.parseDouble(ascii(bytes, first, end - first))
-        : Double.NaN;
+    return negative ? -value : value;
   }
 
-  private static boolean isExponent(byte[] bytes, int start, int end) {
+  /** An exponent with its letter; {@link #NO_EXPONENT} if it is none. */
+  private static int parseExponent(byte[] bytes, int start, int end) {
     int i = start;
     if (bytes[i] != 'e' && bytes[i] != 'E') {
-      return false;
+      return NO_EXPONENT;
     }
     i++;
-    if (i < end && (bytes[i] == '-' || bytes[i] == '+')) {
+    boolean negative = i < end && bytes[i] == '-';
+    if (negative || i < end && bytes[i] == '+') {
       i++;
     }
     if (i == end) {
-      return false;
+      return NO_EXPONENT;
     }
+    int exponent = 0;
     for (; i < end; i++) {
       if (bytes[i] < '0' || bytes[i] > '9') {
-        return false;
+        return NO_EXPONENT;
       }
+      exponent = Math.min(EXPONENT_MAX, 10 * exponent + (bytes[i] - '0'));
     }
-    return true;
+    return negative ? -exponent : exponent;
+  }
+
+  /**
+   * The mantissa by a power of ten, correctly rounded; NaN where that takes more than this.
+   *
+   * <p>A mantissa beyond 2^53 is the sum of two numbers. The quotient of the first is rounded, but
+   * what rounding took is exact, as the rest of a division is (Boldo and Daumas, "Representable
+   * correcting terms for possibly underflowing floating point operations", 2003); both small parts
+   * together are then known well enough to round their sum with the quotient once, unless that
+   * falls next to the middle between two numbers.
+   */
+  private static double scaled(long mantissa, int power) {
+    if (Math.abs(power) >= POWERS_OF_TEN.length || power > 0 && mantissa > EXACT_MAX) {
+      return Double.NaN;
+    }
+    double ten = POWERS_OF_TEN[Math.abs(power)];
+    if (mantissa <= EXACT_MAX) {
+      return power > 0 ? mantissa * ten : mantissa / ten;
+    }
+    double high = mantissa;
+    double low = mantissa - (long) high;
+    double quotient = high / ten;
+    double rest = (Math.fma(-quotient, ten, high) + low) / ten;
+    double least = quotient + rest * (1 - REST_ERROR);
+    double most = quotient + rest * (1 + REST_ERROR);
+    return least == most ? least : Double.NaN;
   }
 
   private static String ascii(byte[] bytes, int start, int length) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Reads an inference request without a tree: most of it is numbers. */
+/** Reads an inference request: most of it is numbers, of which Jackson sees few. */
 final class InferRequestReader {
   private static final JsonFactory JSON =
       JsonMapper.builder()
@@ -23,6 +23,7 @@ final class InferRequestReader {
           .build()
           .getFactory();
 
+  private final JsonBody body;
   private String id;
   private Integer partition;
   private String key;
@@ -30,16 +31,19 @@ final class InferRequestReader {
   private final List<String> outputs = new ArrayList<>();
   private int rows = -1;
 
-  private InferRequestReader() {}
+  private InferRequestReader(JsonBody body) {
+    this.body = body;
+  }
 
   /**
    * The request of a body.
    *
    * @throws RequestException if it is none
    */
-  static InferRequest read(byte[] body) {
+  static InferRequest read(byte[] bytes) {
+    JsonBody body = new JsonBody(bytes);
     try (JsonParser json = JSON.createParser(body)) {
-      return new InferRequestReader().read(json);
+      return new InferRequestReader(body).read(json);
     } catch (JsonProcessingException e) {
       throw new RequestException("the body is no JSON: " + e.getOriginalMessage());
     } catch (IOException | ArithmeticException e) {
@@ -94,7 +98,7 @@ final class InferRequestReader {
   }
 
   private void input(JsonParser json) throws IOException {
-    Tensor tensor = Tensor.read(json);
+    Tensor tensor = Tensor.read(json, body);
     if (rows >= 0 && rows != tensor.rows()) {
       throw new RequestException(
           "input '%s' has %d rows, the one before it %d; every input has the same"

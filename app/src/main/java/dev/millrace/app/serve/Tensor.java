@@ -26,8 +26,8 @@ final class Tensor {
   private String[] texts = {};
   private int count = -1;
 
-  /** Reads the tensor whose object has been opened. */
-  static Tensor read(JsonParser json) throws IOException {
+  /** Reads the tensor whose object has been opened, from a body. */
+  static Tensor read(JsonParser json, JsonBody body) throws IOException {
     Tensor tensor = new Tensor();
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String field = json.currentName();
@@ -36,7 +36,7 @@ final class Tensor {
         case "name" -> tensor.name = json.getText();
         case "datatype" -> tensor.datatype = json.getText();
         case "shape" -> tensor.shape = shape(json);
-        case "data" -> tensor.data(json);
+        case "data" -> tensor.data(json, body);
         case "parameters" -> refuseBinary(json);
         default -> json.skipChildren();
       }
@@ -49,7 +49,7 @@ final class Tensor {
     if (tensor.early != null) {
       JsonParser data = tensor.early.asParser();
       data.nextToken();
-      tensor.data(data);
+      tensor.data(data, body);
     }
     tensor.check();
     return tensor;
@@ -85,7 +85,7 @@ final class Tensor {
     } while (depth > 0 && json.nextToken() != null);
   }
 
-  private void data(JsonParser json) throws IOException {
+  private void data(JsonParser json, JsonBody body) throws IOException {
     if (datatype == null) {
       early = new TokenBuffer(json);
       early.copyCurrentStructure(json);
@@ -96,10 +96,12 @@ final class Tensor {
     }
     count = 0;
     int depth = 1;
+    take(json, body);
     while (depth > 0) {
       JsonToken token = json.nextToken();
       if (token == JsonToken.START_ARRAY) { // row-major, whether nested or not
         depth++;
+        take(json, body);
       } else if (token == JsonToken.END_ARRAY) {
         depth--;
       } else {
@@ -107,6 +109,24 @@ final class Tensor {
         count++;
       }
     }
+  }
+
+  /** Takes the plain numbers with which an array begins. */
+  private void take(JsonParser json, JsonBody body) {
+    if (!isFloating() || !body.isAt(json)) {
+      return;
+    }
+    do {
+      numbers = count == numbers.length ? Arrays.copyOf(numbers, more()) : numbers;
+      count += body.takeNumbers(numbers, count);
+    } while (count == numbers.length && !body.isAtEndOfArray());
+  }
+
+  private boolean isFloating() {
+    return switch (datatype) {
+      case "FP16", "BF16", "FP32", "FP64" -> true;
+      default -> false;
+    };
   }
 
   private void value(JsonParser json, JsonToken token) throws IOException {

@@ -2,6 +2,8 @@ package dev.millrace.app.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -42,6 +44,35 @@ class NumbersTest {
       String text = String.format(Locale.ROOT, "%." + decimals + "f", number);
       assertThat(parse(text)).isEqualTo(Double.parseDouble(text));
     }
+  }
+
+  @Test
+  void shouldRoundOnceWhereDigitsAreMany() {
+    SplittableRandom random = new SplittableRandom(6);
+    for (int i = 0; i < 1_000_000; i++) {
+      int power = random.nextInt(-26, 26);
+      double number = random.nextDouble(-1, 1) * Math.pow(10, power);
+      String text =
+          switch (i % 4) {
+            case 0 -> Double.toString(number);
+            case 1 -> Double.toString((float) number);
+            case 2 -> random.nextLong(1L << 60) + "e" + power;
+            default -> middle(random, power);
+          };
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      assertThat(Numbers.parseDouble(bytes, 0, bytes.length))
+          .as(text)
+          .isEqualTo(Double.parseDouble(text));
+    }
+  }
+
+  /** Next to the middle between two numbers, where rounding is hardest. */
+  private static String middle(SplittableRandom random, int power) {
+    double number = random.nextDouble(0.1, 1) * Math.pow(10, power);
+    return new BigDecimal(number)
+        .add(new BigDecimal(Math.ulp(number) / 2))
+        .round(new MathContext(18))
+        .toString();
   }
 
   private static boolean isLong(String text) {
