@@ -50,7 +50,7 @@ benchmarks_stale() {
 
 # Hands over to a class of the benchmarks: java_benchmarks JAVA-OPTION... CLASS ARGUMENT...
 java_benchmarks() {
-  # shellcheck disable=SC2086
-  exec "$jdk/bin/java" @"$java_args" -Dmillrace.home="$home" ${MILLRACE_JAVA_OPTS:-} \
+  # shellcheck disable=SC2086,SC2046
+  exec "$jdk/bin/java" @"$java_args" $(print_collector) -Dmillrace.home="$home" ${MILLRACE_JAVA_OPTS:-} \
     -cp "$benchmarks_jar:$app_jar" "$@"
 }

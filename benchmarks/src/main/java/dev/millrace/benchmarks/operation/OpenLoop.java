@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
@@ -19,8 +20,8 @@ import org.HdrHistogram.Histogram;
 /**
  * Requests that come at a fixed rate, whether those before them have been answered or not, as from
  * many users. A request's latency counts from the moment when it was due, so one that waits behind
- * a slow answer counts its waiting (no coordinated omission). One thread sends, receives and never
- * sleeps, over connections that are kept.
+ * a slow answer counts its waiting (no coordinated omission). One thread sends and receives, over
+ * connections that are kept. It sleeps only while no answer is awaited and nothing is due.
  */
 final class OpenLoop implements AutoCloseable {
   private static final int CONNECTIONS = 64;
@@ -35,8 +36,11 @@ final class OpenLoop implements AutoCloseable {
   private long lookedNs;
   private long gapEndNs;
 
-  /** A longer one between two looks of a thread that never sleeps means that it lost its core. */
+  /** A longer one between two looks of a thread that is awake means that it lost its core. */
   private static final long GAP_NS = 200_000;
+
+  /** It wakes so long before a request is due: a sleep ends late by the kernel's slack of 50 µs. */
+  private static final long AWAKE_NS = 150_000;
 
   /**
    * What a run at one rate came to, in nanoseconds.
@@ -96,9 +100,20 @@ final class OpenLoop implements AutoCloseable {
         send(idle.remove(), requests.get(sent % requests.size()), due, now);
         sent++;
       }
+      if (sent == answered) {
+        sleepUntil(due - AWAKE_NS);
+      }
       answered += receive(latencies);
     }
     return latencies;
+  }
+
+  private void sleepUntil(long timeNs) {
+    long now = look();
+    if (now < timeNs) {
+      LockSupport.parkNanos(timeNs - now);
+      lookedNs = timeNs; // having slept longer than asked is a gap
+    }
   }
 
   private long look() {

@@ -11,10 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/**
- * {@code millrace run} or {@code serve} in a JVM of its own, with the flags of this one, and what
- * it says.
- */
+/** {@code millrace run} or {@code serve} in a JVM of its own, and what it says. */
 final class PipelineProcess implements AutoCloseable {
   private static final long STOP_MAX_S = 90;
 
@@ -31,27 +28,32 @@ final class PipelineProcess implements AutoCloseable {
   }
 
   /**
+   * Runs a pipeline, with the JVM's flags of this process.
+   *
    * @param log is made anew and receives what it says
    */
-  static PipelineProcess start(Path pipeline, Path stateDir, Path log) throws IOException {
-    return start(
-        List.of(),
-        log,
-        "run",
-        pipeline.toString(),
-        "--state-dir",
-        stateDir.toString(),
-        "--allow-temporary-state");
+  static PipelineProcess run(Path pipeline, Path stateDir, Path log) throws IOException {
+    List<String> command = new ArrayList<>(Launcher.java("dev.millrace.app.Main"));
+    command.addAll(List.of("run", pipeline.toString(), "--state-dir", stateDir.toString()));
+    command.add("--allow-temporary-state");
+    return start(command, log);
   }
 
   /**
+   * Serves a pipeline's models on a free port, with the JVM's flags that users get.
+   *
    * @param prefix of the command, as that which keeps it on a core
    * @param log is made anew and receives what it says
    */
-  static PipelineProcess start(List<String> prefix, Path log, String... words) throws IOException {
+  static PipelineProcess serve(List<String> prefix, Path pipeline, Path log) throws IOException {
+    Path home = Path.of(System.getProperty("millrace.home", "."));
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(Launcher.java("dev.millrace.app.Main"));
-    command.addAll(List.of(words));
+    command.add(home.resolve("millrace").toString());
+    command.addAll(List.of("serve", pipeline.toString(), "--http", "0"));
+    return start(command, log);
+  }
+
+  private static PipelineProcess start(List<String> command, Path log) throws IOException {
     return new PipelineProcess(
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start(),
         log);

@@ -79,11 +79,15 @@ public final class ServeCommand implements Callable<Integer> {
     }
     List<Integer> cores = Cores.allowed();
     Launcher core = Launcher.onto(cores.getLast());
-    if (Cores.pinnable() && cores.size() > 1) {
+    boolean apart = Cores.pinnable() && cores.size() > 1;
+    if (apart) {
       leaveAlone(cores);
     }
     Path dir = Files.createTempDirectory("millrace-serve-");
     try (ServedSite site = ServedSite.start(core.prefix(), dir)) {
+      if (apart) {
+        letWait(site.brokerPid());
+      }
       for (int rate : rates) {
         try (OpenLoop loop = new OpenLoop(site.port(), requests())) {
           loop.run(rate, rate * warmUpSeconds);
@@ -104,11 +108,23 @@ public final class ServeCommand implements Callable<Integer> {
   private static void leaveAlone(List<Integer> cores) throws IOException, InterruptedException {
     StringJoiner others = new StringJoiner(",");
     cores.subList(0, cores.size() - 1).forEach(core -> others.add(Integer.toString(core)));
-    String pid = Long.toString(ProcessHandle.current().pid());
-    new ProcessBuilder("taskset", "-apc", others.toString(), pid)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
+    run("taskset", "-apc", others.toString(), Long.toString(ProcessHandle.current().pid()));
+  }
+
+  /** That process runs when the client, on the same core, has nothing to do. */
+  private static void letWait(long pid) throws IOException, InterruptedException {
+    run("chrt", "--all-tasks", "--idle", "--pid", "0", Long.toString(pid));
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor();
+    if (status != 0) {
+      throw new IOException("status=" + status + " of: " + String.join(" ", command));
+    }
   }
 
   private static List<byte[]> requests() {

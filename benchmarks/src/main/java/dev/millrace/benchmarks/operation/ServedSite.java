@@ -69,11 +69,9 @@ final class ServedSite implements AutoCloseable {
       createTopic(kafka);
       send(broker, kafka);
       try (PipelineProcess run =
-          PipelineProcess.start(file, dir.resolve("state"), dir.resolve("run.log"))) {
+          PipelineProcess.run(file, dir.resolve("state"), dir.resolve("run.log"))) {
         awaitTopic(kafka, run);
-        PipelineProcess serve =
-            PipelineProcess.start(
-                prefix, dir.resolve("serve.log"), "serve", file.toString(), "--http", "0");
+        PipelineProcess serve = PipelineProcess.serve(prefix, file, dir.resolve("serve.log"));
         await(serve, run, SERVED);
         int port = Integer.parseInt(serve.said(ADDRESS).orElseThrow().group(1));
         run.stop();
@@ -157,6 +155,11 @@ final class ServedSite implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** That of the broker's process. */
+  long brokerPid() {
+    return broker.pid();
   }
 
   /** Processor time that the serving process has taken, in nanoseconds. */

@@ -128,7 +128,7 @@ final class Site implements AutoCloseable {
    * @param kafka settings over those of its file
    */
   PipelineProcess startPipeline(Map<String, String> kafka) throws IOException {
-    return PipelineProcess.start(write(kafka), dir.resolve("state"), dir.resolve("pipeline.log"));
+    return PipelineProcess.run(write(kafka), dir.resolve("state"), dir.resolve("pipeline.log"));
   }
 
   /** Sends events without end; at most so many wait. */

@@ -82,6 +82,10 @@ public final class BrokerProcess implements AutoCloseable {
     return registryUrl;
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** SIGKILL. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
