@@ -13,6 +13,7 @@ import dev.millrace.benchmarks.operation.SoakCommand;
 import dev.millrace.benchmarks.peers.Peer;
 import dev.millrace.benchmarks.pipeline.EndToEnd;
 import dev.millrace.benchmarks.process.Cores;
+import dev.millrace.benchmarks.process.Directories;
 import dev.millrace.benchmarks.process.Launcher;
 import dev.millrace.benchmarks.quality.QualityCommand;
 import java.io.PrintWriter;
@@ -169,7 +170,7 @@ public final class Main implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--core is one of " + Cores.allowed() + ", core=" + core);
     }
-    Path home = Path.of(System.getProperty("millrace.home", "."));
+    Path home = Directories.home();
     return new Benchmark.Settings(
         records,
         rounds,

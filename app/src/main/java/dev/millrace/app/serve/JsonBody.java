@@ -58,13 +58,13 @@ final class JsonBody extends InputStream {
       int start = skipSpaces(position);
       int end = endOfNumber(start);
       int next = skipSpaces(end);
-      boolean comma = next < bytes.length && bytes[next] == ',';
-      if (end == start || !comma && !isAt(next, ']')) {
+      boolean comma = holds(next, ',');
+      if (end == start || !comma && !holds(next, ']')) {
         break;
       }
       int following = comma ? skipSpaces(next + 1) : next;
       double number = Numbers.parseDouble(bytes, start, end - start);
-      if (!Double.isFinite(number) || comma && isAt(following, ']')) { // a comma is no end
+      if (!Double.isFinite(number) || comma && holds(following, ']')) { // a comma is no end
         break;
       }
       into[count++] = number;
@@ -75,10 +75,10 @@ final class JsonBody extends InputStream {
 
   /** Whether the last number of an array has been taken. */
   boolean isAtEndOfArray() {
-    return isAt(position, ']');
+    return holds(position, ']');
   }
 
-  private boolean isAt(int index, char character) {
+  private boolean holds(int index, char character) {
     return index < bytes.length && bytes[index] == character;
   }
 

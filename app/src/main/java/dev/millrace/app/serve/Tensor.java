@@ -94,32 +94,41 @@ final class Tensor {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       throw new RequestException("the data of input '%s' is no array".formatted(name));
     }
+    boolean floating = isFloating();
     count = 0;
     int depth = 1;
-    take(json, body);
+    takeNumbers(json, body, floating);
     while (depth > 0) {
       JsonToken token = json.nextToken();
       if (token == JsonToken.START_ARRAY) { // row-major, whether nested or not
         depth++;
-        take(json, body);
+        takeNumbers(json, body, floating);
       } else if (token == JsonToken.END_ARRAY) {
         depth--;
       } else {
-        value(json, token);
+        if (floating) {
+          number(json, token);
+        } else {
+          value(json, token);
+        }
         count++;
       }
     }
   }
 
-  /** Takes the plain numbers with which an array begins. */
-  private void take(JsonParser json, JsonBody body) {
-    if (!isFloating() || !body.isAt(json)) {
+  /** Takes the plain numbers with which an array begins, where it may have some. */
+  private void takeNumbers(JsonParser json, JsonBody body, boolean floating) {
+    if (!floating || !body.isAt(json)) {
       return;
     }
     do {
-      numbers = count == numbers.length ? Arrays.copyOf(numbers, more()) : numbers;
+      makeRoomForNumbers();
       count += body.takeNumbers(numbers, count);
     } while (count == numbers.length && !body.isAtEndOfArray());
+  }
+
+  private void makeRoomForNumbers() {
+    numbers = count == numbers.length ? Arrays.copyOf(numbers, more()) : numbers;
   }
 
   private boolean isFloating() {
@@ -129,17 +138,19 @@ final class Tensor {
     };
   }
 
+  private void number(JsonParser json, JsonToken token) throws IOException {
+    makeRoomForNumbers();
+    numbers[count] =
+        switch (token) {
+          case VALUE_NULL -> Double.NaN;
+          case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> finite(json.getDoubleValue());
+          default -> throw wrong(json);
+        };
+  }
+
+  /** A value of any datatype but the floating ones. */
   private void value(JsonParser json, JsonToken token) throws IOException {
     switch (datatype) {
-      case "FP16", "BF16", "FP32", "FP64" -> {
-        numbers = count == numbers.length ? Arrays.copyOf(numbers, more()) : numbers;
-        numbers[count] =
-            switch (token) {
-              case VALUE_NULL -> Double.NaN;
-              case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> finite(json.getDoubleValue());
-              default -> throw wrong(json);
-            };
-      }
       case "BYTES" -> {
         texts = count == texts.length ? Arrays.copyOf(texts, more()) : texts;
         texts[count] =
@@ -211,10 +222,11 @@ final class Tensor {
   Column column() {
     int rows = rows();
     int size = rows == 0 ? 1 : count / rows;
-    return switch (datatype) {
-      case "BYTES" -> Column.ofTexts(name, size, texts);
-      case "FP16", "BF16", "FP32", "FP64" -> Column.ofNumbers(name, size, numbers);
-      default -> Column.ofWholes(name, size, wholes);
-    };
+    if (isFloating()) {
+      return Column.ofNumbers(name, size, numbers);
+    }
+    return datatype.equals("BYTES")
+        ? Column.ofTexts(name, size, texts)
+        : Column.ofWholes(name, size, wholes);
   }
 }

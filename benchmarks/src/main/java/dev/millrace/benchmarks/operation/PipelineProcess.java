@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.operation;
 
+import dev.millrace.benchmarks.process.Directories;
 import dev.millrace.benchmarks.process.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class PipelineProcess implements AutoCloseable {
    * @param log is made anew and receives what it says
    */
   static PipelineProcess serve(List<String> prefix, Path pipeline, Path log) throws IOException {
-    Path home = Path.of(System.getProperty("millrace.home", "."));
+    Path home = Directories.home();
     List<String> command = new ArrayList<>(prefix);
     command.add(home.resolve("millrace").toString());
     command.addAll(List.of("serve", pipeline.toString(), "--http", "0"));

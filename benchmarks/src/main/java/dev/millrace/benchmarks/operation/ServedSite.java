@@ -157,7 +157,7 @@ final class ServedSite implements AutoCloseable {
     return port;
   }
 
-  /** That of the broker's process. */
+  /** The process of the broker, by its number. */
   long brokerPid() {
     return broker.pid();
   }

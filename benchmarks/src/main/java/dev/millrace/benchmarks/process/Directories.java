@@ -7,9 +7,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Directories that are made for a measurement. */
+/** Where the project is, and directories that are made for a measurement. */
 public final class Directories {
   private Directories() {}
+
+  /** The folder of the sources, as the scripts say that start benchmarks; else the working one. */
+  public static Path home() {
+    return Path.of(System.getProperty("millrace.home", "."));
+  }
 
   /** Removes a directory with all that is in it. */
   public static void delete(Path dir) throws IOException {
